@@ -1,0 +1,1 @@
+"""The room for pages and API; the desk moves in here."""
