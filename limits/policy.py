@@ -1,0 +1,325 @@
+"""The rules as data: what a policy file says, and what of it binds an application.
+
+A layer is one authority (local, company, national, regulator).  One application is judged by every
+layer in force on its acceptance date; no layer overwrites another (domain §4).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from limits.customer_classes import ClassRule, CustomerFacts
+from limits.errors import YekuoError
+from limits.ladder import Ladder
+from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Term, Unit, Voltage
+
+
+T = TypeVar("T", "DatedLadder", "MachineRule")
+
+
+class Layer(Term):
+    LOCAL = "local", "地方"
+    COMPANY = "company", "公司承诺"
+    NATIONAL = "national", "国家"
+    REGULATOR = "regulator", "监管"
+
+
+class Role(Term):
+    """What a clock counts for in the month's rates (domain §4, §10)."""
+
+    TOTAL = "total", "总时限"
+    NODE = "node", "环节节点"
+    SUPPORTING = "supporting", "配套工程"
+    OTHER = "other", "其他"
+
+
+class Check(Term):
+    """An inspection inside 客户外部工程 (domain §3)."""
+
+    DESIGN_REVIEW = "design_review", "设计审查"
+    INTERIM_INSPECTION = "interim_inspection", "中间检查"
+    FINAL_INSPECTION = "final_inspection", "竣工检验"
+
+
+class SkipReason(Term):
+    NO_CUSTOMER_WORKS = "no_customer_works", "无客户工程"
+    PROACTIVE = "proactive", "主动办电"
+
+
+class Subject(NamedTuple):
+    """The facts of an application that a limit may depend on."""
+
+    customer_class: CustomerClass
+    voltage: Voltage
+    supplies: Supplies
+    supporting: Supporting
+    customer_works: bool
+
+    @property
+    def external_line(self) -> bool:
+        """Whether a line outside the customer's premises is built (X: 配套工程 or 客户外部工程)."""
+        return self.customer_works or self.supporting is not Supporting.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a figure comes from and how well it is evidenced."""
+
+    document: str
+    clause: str
+    mark: Mark
+    note: str = ""
+
+    def __str__(self) -> str:
+        note = f"；{self.note}" if self.note else ""
+        return f"{self.document} {self.clause}〔{self.mark.label}〕{note}"
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """The days on which an entry is in force, both included; judged by the acceptance date."""
+
+    since: date
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on <= self.until)
+
+    def overlaps(self, other: "Force") -> bool:
+        return (other.until is None or self.since <= other.until) and (
+            self.until is None or other.since <= self.until
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A conjunction of lists; None means any."""
+
+    classes: tuple[CustomerClass, ...] | None = None
+    voltages: tuple[Voltage, ...] | None = None
+    supplies: tuple[Supplies, ...] | None = None
+    supporting: tuple[Supporting, ...] | None = None
+    external_line: bool | None = None
+
+    def matches(self, subject: Subject) -> bool:
+        return (
+            (self.classes is None or subject.customer_class in self.classes)
+            and (self.voltages is None or subject.voltage in self.voltages)
+            and (self.supplies is None or subject.supplies in self.supplies)
+            and (self.supporting is None or subject.supporting in self.supporting)
+            and (self.external_line is None or subject.external_line is self.external_line)
+        )
+
+    def overlaps(self, other: "When") -> bool:
+        """Whether some application can match both."""
+        lists = (
+            (self.classes, other.classes),
+            (self.voltages, other.voltages),
+            (self.supplies, other.supplies),
+            (self.supporting, other.supporting),
+        )
+        lines = {self.external_line, other.external_line} - {None}
+        return len(lines) < 2 and all(a is None or b is None or set(a) & set(b) for a, b in lists)
+
+    def __str__(self) -> str:
+        lists: tuple[tuple[Term, ...] | None, ...] = (
+            self.classes,
+            self.voltages,
+            self.supplies,
+            self.supporting,
+        )
+        heads = ("", "", "电源 ", "配套 ")
+        said = [head + "/".join(t.label for t in terms) for head, terms in zip(heads, lists, strict=True) if terms]
+        if self.external_line is not None:
+            said.append("有外线" if self.external_line else "无外线")
+        return "，".join(said) or "全部客户"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One figure: its value and unit, for whom, since when, and where it is written."""
+
+    value: int
+    unit: Unit
+    when: When
+    force: Force
+    citation: Citation
+    parts: tuple[int | str, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """A clock: the pairs of events between which it runs, and what stops it for good.
+
+    ``runs`` are (start, ends); ``outside`` are pairs whose time is somebody else's; ``needs`` names
+    an event without which nothing is judged; ``dated_by`` names the event that carries an agreed
+    date, ``capped_by`` the one whose own day brings that date forward.
+    """
+
+    layer: Layer
+    name: str
+    label: str
+    role: Role
+    runs: tuple[tuple[str, frozenset[str]], ...]
+    stops: frozenset[str]
+    outside: tuple[tuple[str, str], ...]
+    limits: tuple[Limit, ...]
+    citation: Citation
+    needs: str | None = None
+    dated_by: str | None = None
+    capped_by: str | None = None
+    shown_without_limit: bool = False
+
+    @property
+    def key(self) -> str:
+        """Layer and name in one word, ``local.reply``."""
+        return f"{self.layer}.{self.name}"
+
+    @cached_property
+    def touches(self) -> dict[str, tuple[tuple[int, bool], ...]]:
+        """By event: the runs it starts (True) or ends (False), as (index, starts)."""
+        found: dict[str, tuple[tuple[int, bool], ...]] = {}
+        for index, (start, ends) in enumerate(self.runs):
+            found[start] = (*found.get(start, ()), (index, True))
+            for end in ends:
+                found[end] = (*found.get(end, ()), (index, False))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class BoundClock:
+    """A clock rule with the figure that binds one application; ``limit`` None when there is none."""
+
+    rule: ClockRule
+    limit: Limit | None
+    ladder: Ladder
+
+    @property
+    def unit(self) -> Unit:
+        return self.limit.unit if self.limit else Unit.WORKING_DAY
+
+    @property
+    def citation(self) -> Citation:
+        return self.limit.citation if self.limit else self.rule.citation
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLadder:
+    ladder: Ladder
+    force: Force
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRule:
+    """The steps of one machine and what skips them (domain §3)."""
+
+    high: bool
+    steps: tuple[Step, ...]
+    skips: tuple[tuple[Step, SkipReason], ...]
+    force: Force
+    citation: Citation
+
+    def steps_for(self, *, customer_works: bool, proactive: bool) -> tuple[Step, ...]:
+        """The steps one customer experiences."""
+        reasons = set()
+        if not customer_works:
+            reasons.add(SkipReason.NO_CUSTOMER_WORKS)
+        if proactive:
+            reasons.add(SkipReason.PROACTIVE)
+        skipped = {step for step, reason in self.skips if reason in reasons}
+        return tuple(step for step in self.steps if step not in skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """Which classes have one inspection; the others must not be held to it."""
+
+    check: Check
+    classes: tuple[CustomerClass, ...]
+    force: Force
+    citation: Citation
+
+
+class NotInForce(YekuoError):
+    """{on} 没有生效的{what}；规则文件中最早的生效日期是 {first}。请核对受理日期，或补充当时的规则文件。"""
+
+    code = "policy_not_in_force"
+
+
+class ClassUnknown(YekuoError):
+    """按 {on} 生效的客户分类规则无法判断客户类别（{facts}）。请核对电压、设备容量与客户性质，或补充分类规则。"""
+
+    code = "class_unknown"
+
+
+@dataclass(frozen=True)
+class PolicySet:
+    """Everything a jurisdiction has in force, by date."""
+
+    name: str
+    label: str
+    clocks: tuple[ClockRule, ...]
+    ladders: tuple[DatedLadder, ...]
+    machines: tuple[MachineRule, ...]
+    checks: tuple[CheckRule, ...]
+    class_rules: tuple[ClassRule, ...] = ()
+    digest: str = ""
+    _bound: dict[tuple[int, Subject], tuple[BoundClock, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        """The days on which anything that binds an application changes."""
+        forces = [limit.force for clock in self.clocks for limit in clock.limits]
+        forces += [each.force for each in self.ladders]
+        starts = {force.since for force in forces}
+        ends = {date.fromordinal(force.until.toordinal() + 1) for force in forces if force.until}
+        return sorted(starts | ends)
+
+    def bind(self, subject: Subject, accepted_on: date) -> tuple[BoundClock, ...]:
+        """The clocks that bind ``subject`` for the whole life of an application accepted that day."""
+        key = (bisect_right(self._changes, accepted_on), subject)
+        if key not in self._bound:
+            self._bound[key] = tuple(self._bind(subject, accepted_on))
+        return self._bound[key]
+
+    def _bind(self, subject: Subject, on: date) -> Iterable[BoundClock]:
+        ladder = self.ladder(on)
+        for rule in self.clocks:
+            held = (each for each in rule.limits if each.force.holds(on) and each.when.matches(subject))
+            limit = next(held, None)
+            if limit is not None or rule.shown_without_limit or rule.dated_by is not None:
+                yield BoundClock(rule, limit, ladder)
+
+    def ladder(self, on: date) -> Ladder:
+        """The thresholds of the four levels in force on ``on``."""
+        return _in_force(self.ladders, on, "预警告警级别").ladder
+
+    def machine(self, *, high: bool, on: date) -> MachineRule:
+        """The high- or low-voltage machine in force on ``on``."""
+        return _in_force([each for each in self.machines if each.high is high], on, "办电环节")
+
+    def checks_for(self, customer_class: CustomerClass, on: date) -> frozenset[Check]:
+        """The inspections this class has; any other is an extra check."""
+        return frozenset(
+            each.check for each in self.checks if each.force.holds(on) and customer_class in each.classes
+        )
+
+    def classify(self, facts: CustomerFacts, on: date) -> ClassRule:
+        """The first class rule in force on ``on`` that fits ``facts``."""
+        for rule in self.class_rules:
+            if Force(rule.since, rule.until).holds(on) and rule.fits(facts):
+                return rule
+        raise ClassUnknown(on=on, facts=facts.described())
+
+
+def _in_force(entries: Iterable[T], on: date, what: str) -> T:
+    listed = list(entries)
+    for each in listed:
+        if each.force.holds(on):
+            return each
+    raise NotInForce(on=on, what=what, first=min(each.force.since for each in listed))

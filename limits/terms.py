@@ -1,0 +1,135 @@
+"""The field's words, one identifier and one Chinese label for each (domain glossary §1–§6).
+
+Every member is *value plus label*: the value is stored and spoken by programs, the label is what
+people read.
+"""
+
+from enum import Enum
+from typing import Self
+
+
+class Term(str, Enum):
+    """A word with its Chinese label; compares and stores as its identifier."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @classmethod
+    def of(cls, value: str) -> Self:
+        """The member stored as ``value``."""
+        return cls._value2member_map_[value]  # type: ignore[return-value]
+
+    @classmethod
+    def by_label(cls, label: str) -> Self | None:
+        """The member people call ``label``, or None."""
+        return next((member for member in cls if member.label == label), None)
+
+
+class CustomerClass(Term):
+    LV_RESIDENT = "lv_resident", "低压居民"
+    LV_MICRO = "lv_micro", "低压小微企业"
+    LV_OTHER = "lv_other", "低压非居民"
+    HV_ORDINARY = "hv_ordinary", "高压普通"
+    HV_IMPORTANT = "hv_important", "高压重要"
+    HV_TRANSFER = "hv_transfer", "高压资产移交"
+
+    @property
+    def high_voltage(self) -> bool:
+        return str(self.value).startswith("hv_")
+
+
+class Voltage(Term):
+    V220 = "220V", "220V"
+    V380 = "380V", "380V"
+    KV10 = "10kV", "10kV"
+    KV20 = "20kV", "20kV"
+    KV35 = "35kV", "35kV"
+    KV66 = "66kV", "66kV"
+    KV110 = "110kV", "110kV"
+    KV220 = "220kV", "220kV"
+
+    @property
+    def high(self) -> bool:
+        """≥ 10 kV."""
+        return str(self.value).endswith("kV")
+
+
+class Supplies(Term):
+    SINGLE = "single", "单"
+    DOUBLE = "double", "双"
+
+
+class Supporting(Term):
+    """业扩配套工程: the grid-side works built by the company for one customer."""
+
+    NONE = "none", "无"
+    LOW_VOLTAGE = "low_voltage", "低压配套"
+    TEE_LINE = "tee_line", "线路T接"
+    OVERHEAD_LINE = "overhead_line", "架空线路"
+    RING_CABINET = "ring_cabinet", "环网柜或分支箱"
+    SWITCHING_STATION = "switching_station", "开闭所或电缆线路"
+    SUBSTATION_BAY = "substation_bay", "变电站间隔"
+    CABLE_AND_OTHER = "cable_and_other", "电缆线路及其它"
+
+
+class ApplicationKind(Term):
+    NEW = "new", "新装"
+    INCREASE = "increase", "增容"
+
+
+class Unit(Term):
+    WORKING_DAY = "working_day", "个工作日"
+    MINUTE = "minute", "分钟"
+    CALENDAR_DAY = "calendar_day", "日"
+    MONTH = "month", "个月"
+    YEAR = "year", "年"
+
+
+class Mark(Term):
+    """How well a figure is evidenced."""
+
+    PRIMARY = "P", "原文"
+    SECONDARY = "S", "转述"
+    DERIVED = "D", "推算"
+    OWN = "X", "本系统约定"
+
+
+class Level(Term):
+    """蓝 → 橙 → 黄 → 红, the order of [34]; not the national emergency order."""
+
+    BLUE = "blue", "蓝"
+    ORANGE = "orange", "橙"
+    YELLOW = "yellow", "黄"
+    RED = "red", "红"
+
+
+class Verdict(Term):
+    MET = "met", "按时"
+    LATE = "late", "超期"
+    OPEN = "open", "在途"
+    OPEN_LATE = "open_late", "在途超期"
+    TERMINATED = "terminated", "已终止"
+
+
+class Status(Term):
+    OPEN = "open", "在途"
+    ARCHIVED = "archived", "归档"
+    TERMINATED = "terminated", "终止"
+    VOIDED = "voided", "作废"
+
+
+class Step(Term):
+    """环节: what the customer experiences, at most 4 (高压) or 3 (低压)."""
+
+    APPLY = "apply", "用电申请"
+    REPLY = "reply", "供电方案答复"
+    WORKS = "works", "客户外部工程实施"
+    ENERGIZE = "energize", "装表接电"
