@@ -1,0 +1,1 @@
+"""The application: steps, events, clocks, store, import."""

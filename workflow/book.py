@@ -1,0 +1,178 @@
+"""The book: where a fact somebody reports becomes a record and everything that follows from it.
+
+Lock the application → is the move legal? → append the record → fold into clocks → write clocks and
+levels → commit (design §2).  The state is read under the lock, so of two writers one wins and the
+other is told why.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from limits.zone import local
+from workflow import errors, findings, store
+from workflow.events import RANK, Event, EventType, chained
+from workflow.history import Fact, facts_of
+from workflow.machine import MoveRefused, machine_for
+from workflow.projection import Projection, changes, project
+from workflow.rules import Rules
+from workflow.tables import application, finding
+
+
+@dataclass(frozen=True)
+class Book:
+    """A database and the rules its applications are judged by."""
+
+    engine: sa.Engine
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a use case did: the record, and where the application stands after it."""
+
+    number: str
+    event: Event
+    projection: Projection
+
+
+def record(
+    book: Book,
+    number: str,
+    event_type: EventType,
+    *,
+    at: datetime,
+    now: datetime,
+    actor: str,
+    payload: dict[str, Any] | None = None,
+) -> Recorded:
+    """Append one fact to application ``number``; nothing is written when it is refused.
+
+    Raises ApplicationUnknown, InstantInFuture or MoveRefused, each with the reason.
+    """
+    refuse_future(event_type, at, now)
+    event = Event(0, event_type, local(at), local(now), actor, payload or {})
+    with store.writing(book.engine) as connection:
+        application_id, events = locked_events(connection, number)
+        appended = chained(number, events[-1], event)
+        before, after = project(events, book.rules), project([*events, appended], book.rules)
+        _refuse_impossible(number, appended, before, after, book.rules)
+        write(connection, book.rules, application_id, [*events, appended], [appended], after, now)
+    return Recorded(number, appended, after)
+
+
+def refuse_future(event_type: EventType, at: datetime, now: datetime) -> None:
+    """A thing that has not happened yet cannot be recorded."""
+    if at > now:
+        raise errors.InstantInFuture(
+            event=event_type.label, at=f"{local(at):%Y-%m-%d %H:%M}", now=f"{local(now):%Y-%m-%d %H:%M}"
+        )
+
+
+def locked_events(connection: sa.Connection, number: str) -> tuple[int, list[Event]]:
+    """The application's id and records, held until the transaction ends."""
+    application_id = store.lock(connection, number)
+    if application_id is None:
+        raise errors.ApplicationUnknown(number=number)
+    return application_id, store.events_of(connection, application_id)
+
+
+def write(
+    connection: sa.Connection,
+    rules: Rules,
+    application_id: int,
+    events: Sequence[Event],
+    appended: Sequence[Event],
+    projected: Projection,
+    now: datetime,
+) -> None:
+    """Write ``appended`` and bring every row that depends on them to what the events now say."""
+    batch = store.Batch()
+    batch.events(application_id, appended)
+    changed = changes(
+        projected.clocks,
+        store.latest(store.clock_rows(connection, application_id)),
+        store.threshold_rows(connection, application_id),
+        local(now),
+    )
+    batch.changes(application_id, changed)
+    batch.application(application_id, store.application_values(projected, events))
+    batch.write(connection)
+    note_findings(connection, rules, application_id, events, appended, projected, now)
+
+
+def note_findings(
+    connection: sa.Connection,
+    rules: Rules,
+    application_id: int,
+    events: Sequence[Event],
+    appended: Sequence[Event],
+    projected: Projection,
+    now: datetime,
+) -> list[findings.Finding]:
+    """Write down what is found and was not written yet; returns the new ones."""
+    facts = facts_of(events)
+    found = found_in(rules, facts, projected)
+    fresh = {event.seq for event in appended if not event.payload.get("imported")}
+    for fact in facts:
+        late = findings.late_recorded(fact, local(now).date(), rules.calendar) if fact.seq in fresh else None
+        found += [late] if late else []
+    if not found:
+        return []
+    known = connection.execute(
+        sa.select(finding.c.code, finding.c.evidence).where(finding.c.application_id == application_id)
+    )
+    held = {(row.code, row.evidence) for row in known}
+    new = [each for each in found if (each.code.value, each.evidence) not in held]
+    if new:
+        connection.execute(sa.insert(finding), [finding_row(application_id, each, now) for each in new])
+    return new
+
+
+def found_in(rules: Rules, facts: Sequence[Fact], projected: Projection) -> list[findings.Finding]:
+    """What one history shows by itself."""
+    accepted = local(projected.accepted_at).date()
+    checks = rules.policies.checks_for(projected.registration.customer_class, accepted)
+    return findings.find(projected, facts, checks, rules.calendar)
+
+
+def finding_row(application_id: int, found: findings.Finding, now: datetime) -> dict[str, Any]:
+    """A finding as the row that stores it."""
+    return {
+        "application_id": application_id,
+        "code": found.code.value,
+        "evidence": found.evidence,
+        "people": "、".join(found.people),
+        "found_at": now,
+    }
+
+
+def _refuse_impossible(
+    number: str, event: Event, before: Projection, after: Projection, rules: Rules
+) -> None:
+    """Refuse a record that the machine, or an earlier instant than the rest allows, makes impossible."""
+    known = {(each.fact.seq, each.reasons) for each in before.impossible}
+    fresh = [each for each in after.impossible if (each.fact.seq, each.reasons) not in known]
+    if not fresh:
+        return
+    own = [each for each in fresh if each.fact.seq == event.seq]
+    if own:
+        machine = machine_for(rules.policies, after.registration, local(after.accepted_at).date())
+        now_reasons = machine.can_advance(before.position, event.type)
+        reasons = now_reasons if now_reasons else list(own[0].reasons)
+    else:
+        reasons = [f"与已登记的“{each.fact.type.label}”次序矛盾（{'；'.join(each.reasons)}）" for each in fresh]
+    raise MoveRefused(number=number, event=event.type.label, reasons="；".join(reasons))
+
+
+def rank_order(events: Sequence[Event]) -> list[Event]:
+    """Facts in the order they happened; those of one instant in the order of a case's life."""
+    return sorted(events, key=lambda each: (each.occurred_at, RANK[each.type]))
+
+
+def number_exists(connection: sa.Connection, number: str) -> bool:
+    """Whether an application of that number was accepted."""
+    return connection.execute(sa.select(application.c.id).where(application.c.number == number)).first() is not None

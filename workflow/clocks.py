@@ -1,0 +1,158 @@
+"""A clock is a fold over facts: from what happened to the spans in which the clock ran.
+
+A policy names the events; this module turns a history into running intervals and hands them to
+``limits``.  It counts no day itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from limits.calendar import Calendar
+from limits.clock import Allowance, Crossing, Span, Standing, Track, crossings, dated_allowance, settle
+from limits.periods import last_day
+from limits.policy import BoundClock, ClockRule, PolicySet, Subject
+from limits.spans import Interval, subtract, union
+from limits.terms import Unit
+from limits.zone import local
+from workflow.events import EventType
+from workflow.history import Fact, accepted_on, first
+
+ENDINGS = (EventType.TERMINATED, EventType.VOIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock of one application: its rule, its history, what that amounts to."""
+
+    bound: BoundClock
+    track: Track
+    standing: Standing
+    crossings: tuple[Crossing, ...]
+
+
+def clocks_of(facts: Sequence[Fact], subject: Subject, policies: PolicySet, calendar: Calendar) -> list[Clock]:
+    """Every clock that binds the application and has started, in the order of the policies."""
+    suspended = pairs(facts, EventType.SUSPENDED, EventType.RESUMED)
+    ended_at = min((fact.at for fact in facts if fact.type in ENDINGS), default=None)
+    found = []
+    for bound in policies.bind(subject, accepted_on(facts)):
+        track = track_of(bound, facts, suspended, ended_at, calendar)
+        if track is not None:
+            found.append(_clock(bound, track, calendar))
+    return found
+
+
+def _clock(bound: BoundClock, track: Track, calendar: Calendar) -> Clock:
+    return Clock(bound, track, settle(track, calendar), crossings(track, bound.ladder, calendar))
+
+
+def track_of(
+    bound: BoundClock,
+    facts: Sequence[Fact],
+    suspended: Sequence[Interval],
+    ended_at: datetime | None,
+    calendar: Calendar,
+) -> Track | None:
+    """The history of one clock; None when it never started, or is not judged without a record."""
+    rule = bound.rule
+    if rule.needs is not None and first(facts, EventType.of(rule.needs)) is None:
+        return None
+    ran, stopped_at = _runs(rule, facts)
+    if not ran:
+        return None
+    start = ran[0][0]
+    allowances = _allowances(bound, facts, start, calendar)
+    if rule.dated_by is not None and not allowances:
+        return None
+    outside = list(suspended)
+    for begin, finish in rule.outside:
+        outside += pairs(facts, EventType.of(begin), EventType.of(finish))
+    if ended_at is not None and stopped_at is None:
+        outside.append((max(ended_at, start), None))
+    spans = subtract(ran, outside) or [(start, start)]
+    return Track(
+        spans=tuple(Span(*each) for each in spans),
+        allowances=allowances,
+        unit=Unit.MINUTE if bound.unit is Unit.MINUTE else Unit.WORKING_DAY,
+        stopped_at=stopped_at,
+        cut_at=ended_at if stopped_at is None else None,
+    )
+
+
+def pairs(facts: Iterable[Fact], begin: EventType, finish: EventType) -> list[Interval]:
+    """The intervals from each ``begin`` to the next ``finish``; the last may be open."""
+    found: list[Interval] = []
+    opened: datetime | None = None
+    for fact in facts:
+        if fact.type is begin and opened is None:
+            opened = fact.at
+        elif fact.type is finish and opened is not None:
+            found.append((opened, fact.at))
+            opened = None
+    return [*found, (opened, None)] if opened is not None else found
+
+
+def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datetime | None]:
+    """When the clock ran by its own events, and when it was stopped for good.
+
+    A failed inspection ends an interval and does not stop the clock; the next request opens a new
+    interval of the same clock (domain §3), also where the regulator's clock had stopped.  A finish
+    dated before its start is a finding, not a running clock: it is taken as an interval of no length.
+    """
+    opened: dict[int, datetime] = {}
+    ran: list[Interval] = []
+    orphans: set[int] = set()
+    stopped_at: datetime | None = None
+    for fact in facts:
+        stops = fact.type.value in rule.stops
+        for index, starts in rule.touches.get(fact.type.value, ()):
+            if not starts:
+                if index in opened:
+                    ran.append((opened.pop(index), fact.at))
+                else:
+                    orphans.add(index)
+            elif index not in opened and (stopped_at is None or rule.runs[index][1] & rule.stops):
+                opened[index] = fact.at
+        if stops:
+            ran += [(start, max(start, fact.at)) for start in opened.values()]
+            opened.clear()
+            stopped_at = fact.at
+    for index in orphans & opened.keys():
+        start = opened.pop(index)
+        ran.append((start, start))
+    ran += [(start, None) for start in opened.values()]
+    return union(ran), None if opened else stopped_at
+
+
+def _allowances(
+    bound: BoundClock, facts: Sequence[Fact], start: datetime, calendar: Calendar
+) -> tuple[Allowance, ...]:
+    if bound.rule.dated_by is not None:
+        return tuple(_dated(bound.rule, facts, start, calendar))
+    if bound.limit is None:
+        return ()
+    if bound.limit.unit in (Unit.WORKING_DAY, Unit.MINUTE):
+        return (Allowance(bound.limit.value),)
+    due_on = last_day(local(start).date(), bound.limit.value, bound.limit.unit, calendar)
+    return (dated_allowance(start, due_on, calendar),)
+
+
+def _dated(rule: ClockRule, facts: Sequence[Fact], start: datetime, calendar: Calendar) -> list[Allowance]:
+    """The agreed date, from when it was agreed; brought forward by the day the customer was ready."""
+    found: list[Allowance] = []
+    agreed: date | None = None
+    ready: date | None = None
+    for fact in facts:
+        if fact.type.value == rule.dated_by:
+            agreed = date.fromisoformat(fact.payload["on"])
+        elif fact.type.value == rule.capped_by:
+            ready = local(fact.at).date()
+        else:
+            continue
+        if agreed is not None:
+            on = min(agreed, ready) if ready is not None else agreed
+            if fact.at <= start:
+                found.clear()
+            found.append(dated_allowance(start, on, calendar, None if fact.at <= start else fact.at))
+    return found

@@ -1,0 +1,69 @@
+"""Why a record was not taken. The docstring is the message."""
+
+from limits.errors import YekuoError
+
+
+class ApplicationUnknown(YekuoError):
+    """没有申请编号为 {number} 的业扩报装申请。请核对编号；若来自台账，请先用 yekuo import 导入。"""
+
+    code = "application_unknown"
+
+
+class ApplicationExists(YekuoError):
+    """申请编号 {number} 已经受理，同一编号不能受理两次。请核对编号；若要补正资料，请用“补正资料”。"""
+
+    code = "application_exists"
+
+
+class InstantInFuture(YekuoError):
+    """“{event}”的发生时间 {at} 晚于现在 {now}，将来的事不能登记。请填写实际发生的时间。"""
+
+    code = "instant_in_future"
+
+
+class SuspensionNotApproved(YekuoError):
+    """申请 {number} 的挂起未登记：{problem}。请写明原因、依据，并由经办人以外的人批准。"""
+
+    code = "suspension_not_approved"
+
+
+class ReasonMissing(YekuoError):
+    """申请 {number} 的“{event}”没有写原因。请写明原因，更正与终止都要留下理由。"""
+
+    code = "reason_missing"
+
+
+class RecordUnknown(YekuoError):
+    """申请 {number} 没有第 {seq} 号记录可以更正；现有 1 到 {last} 号。请用 yekuo explain 查看后再试。"""
+
+    code = "record_unknown"
+
+
+class NothingToCorrect(YekuoError):
+    """申请 {number} 第 {seq} 号记录“{event}”不能这样更正：{problem}。请给出新的发生时间或新的内容。"""
+
+    code = "nothing_to_correct"
+
+
+class StoreNotReady(YekuoError):
+    """数据库 {url} 还没有建立，或版本与程序不一致。请先运行 yekuo init。"""
+
+    code = "store_not_ready"
+
+
+class StoreUnreachable(YekuoError):
+    """数据库 {url} 无法连接（{reason}）。请核对 YEKUO_DATABASE_URL，并确认数据库服务已启动。"""
+
+    code = "store_unreachable"
+
+
+class StoreBusy(YekuoError):
+    """数据库正被另一个操作占用，等待超时。没有写入任何内容，请稍后重试。"""
+
+    code = "store_busy"
+
+
+class DatabaseUrlInvalid(YekuoError):
+    """数据库地址 {url} 无法识别。应为 sqlite:///文件路径 或 postgresql+psycopg://用户@主机/库名。"""
+
+    code = "database_url_invalid"

@@ -1,0 +1,141 @@
+"""From records to the history they tell: corrections applied, in the order things happened."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from limits.policy import Subject
+from limits.terms import ApplicationKind, CustomerClass, Supplies, Supporting, Voltage
+from limits.zone import local
+from workflow.events import RANK, Event, EventType
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened, as it is known after all corrections."""
+
+    type: EventType
+    at: datetime
+    seq: int
+    payload: dict[str, Any]
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What an application is: who, where, how much. ``capacity`` in kVA (low voltage: kW)."""
+
+    unit: str
+    station: str
+    customer: str
+    address: str
+    customer_class: CustomerClass
+    voltage: Voltage
+    supplies: Supplies
+    capacity: Decimal
+    kind: ApplicationKind = ApplicationKind.NEW
+    channel: str = ""
+    proactive: bool = False
+    boundary: bool = False
+    customer_works: bool = False
+    supporting: Supporting = Supporting.NONE
+    manager: str = ""
+
+    @property
+    def subject(self) -> Subject:
+        """The facts a limit may depend on."""
+        return Subject(self.customer_class, self.voltage, self.supplies, self.supporting, self.customer_works)
+
+    def to_payload(self) -> dict[str, Any]:
+        """The registration as JSON values; the inverse of :meth:`from_payload`."""
+        return {name: _to_json(getattr(self, name)) for name in _FIELDS}
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> "Registration":
+        return cls(**{name: read(payload[name]) for name, read in _FIELDS.items()})
+
+
+_FIELDS: dict[str, Any] = {
+    "unit": str,
+    "station": str,
+    "customer": str,
+    "address": str,
+    "customer_class": CustomerClass,
+    "voltage": Voltage,
+    "supplies": Supplies,
+    "capacity": Decimal,
+    "kind": ApplicationKind,
+    "channel": str,
+    "proactive": bool,
+    "boundary": bool,
+    "customer_works": bool,
+    "supporting": Supporting,
+    "manager": str,
+}
+
+
+def _to_json(value: object) -> object:
+    return value if isinstance(value, bool) else str(value)
+
+
+def registration_of(events: Iterable[Event]) -> Registration:
+    """The registration given at acceptance with every amendment since."""
+    payload: dict[str, Any] = {}
+    for event in events:
+        if event.type is EventType.ACCEPTED:
+            payload = {**event.payload["registration"]}
+        elif event.type is EventType.AMENDED:
+            payload.update(event.payload["changes"])
+    return Registration.from_payload(payload)
+
+
+def facts_of(events: Iterable[Event]) -> list[Fact]:
+    """The facts in the order they happened.
+
+    A correction is a record of its own; it moves the instant of an earlier record, changes what it
+    carried, or withdraws it.  The record it corrects stays as it is.
+    """
+    facts: dict[int, Fact] = {}
+    for event in events:
+        if event.type is EventType.CORRECTED:
+            _correct(facts, event)
+        elif event.type is not EventType.AMENDED:
+            facts[event.seq] = Fact(event.type, event.occurred_at, event.seq, event.payload, event.actor)
+    return sorted(facts.values(), key=_moment)
+
+
+def _moment(fact: Fact) -> tuple[datetime, int, int]:
+    return fact.at, RANK[fact.type], fact.seq
+
+
+def _correct(facts: dict[int, Fact], event: Event) -> None:
+    seq = event.payload["seq"]
+    if event.payload.get("withdrawn"):
+        facts.pop(seq, None)
+        return
+    fact = facts[seq]
+    if "occurred_at" in event.payload:
+        fact = replace(fact, at=local(datetime.fromisoformat(event.payload["occurred_at"])))
+    if "payload" in event.payload:
+        fact = replace(fact, payload={**fact.payload, **event.payload["payload"]})
+    facts[seq] = fact
+
+
+def known_at(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """The facts that had happened by ``now``."""
+    return [fact for fact in facts if fact.at <= now]
+
+
+def first(facts: Iterable[Fact], event_type: EventType) -> Fact | None:
+    """The first fact of one type."""
+    return next((fact for fact in facts if fact.type is event_type), None)
+
+
+def accepted_on(facts: Iterable[Fact]) -> date:
+    """The day that decides which rules bind the application for its whole life (domain §5.7)."""
+    accepted = first(facts, EventType.ACCEPTED)
+    if accepted is None:
+        raise ValueError("a history without acceptance")
+    return local(accepted.at).date()

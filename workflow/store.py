@@ -1,0 +1,331 @@
+"""Rows in and out of the database. Nothing above this module knows which database it is.
+
+Correctness rests on unique keys and on the row counts of UPDATE alone (design §5), so that the
+domestic databases can hold it too.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event as sa_event
+from sqlalchemy import exc
+
+from workflow import errors
+from workflow.events import Event, EventType, canonical
+from workflow.projection import Changes, ClockRow, Projection, ThresholdRow
+from workflow.tables import application, clock, event, threshold
+
+BUSY_SECONDS = 30
+CHUNK = 500
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine for ``url``; SQLite is opened in WAL mode, durable, one writer at a time."""
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise errors.DatabaseUrlInvalid(url=shown(url)) from error
+    sa_event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def shown(url: str) -> str:
+    """``url`` without its password."""
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except exc.ArgumentError:
+        return url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def translated(engine: sa.Engine) -> Iterator[None]:
+    """Database errors as the sentences of :mod:`workflow.errors`."""
+    try:
+        yield
+    except exc.OperationalError as error:
+        text = str(error.orig)
+        if "locked" in text or "lock timeout" in text:
+            raise errors.StoreBusy from error
+        if "no such table" in text or "no such column" in text:
+            raise errors.StoreNotReady(url=shown(str(engine.url))) from error
+        first_line = text.strip().splitlines()[0] if text.strip() else "无回应"
+        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=first_line) from error
+    except exc.ProgrammingError as error:
+        if "does not exist" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
+            raise errors.StoreNotReady(url=engine.url.render_as_string()) from error
+        raise
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that writes: committed whole or not at all."""
+    with translated(engine), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # IMMEDIATE takes the write lock now: a reader that later turns writer would fail instead of wait.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+        else:
+            with connection.begin():
+                yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that sees one state of the database."""
+    with translated(engine), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+
+# -- one application ---------------------------------------------------------------------------
+
+
+_LOCK = (
+    sa.update(application)
+    .where(application.c.number == sa.bindparam("wanted"))
+    .values(events=application.c.events)
+)
+_EVENTS = sa.select(event).order_by(event.c.application_id, event.c.seq)
+_ID = sa.select(application.c.id).where(application.c.number == sa.bindparam("wanted"))
+_EVENTS_OF = _EVENTS.where(event.c.application_id == sa.bindparam("wanted"))
+_CLOCKS_OF = sa.select(clock).where(clock.c.application_id == sa.bindparam("wanted"))
+_THRESHOLDS_OF = sa.select(threshold).where(threshold.c.application_id == sa.bindparam("wanted"))
+
+
+def lock(connection: sa.Connection, number: str) -> int | None:
+    """Hold the application until the transaction ends; its id, or None when there is none.
+
+    An UPDATE that changes nothing takes the row's lock on every database; SELECT … FOR UPDATE is not
+    known to SQLite.
+    """
+    if connection.execute(_LOCK, {"wanted": number}).rowcount == 0:
+        return None
+    return find(connection, number)
+
+
+def find(connection: sa.Connection, number: str) -> int | None:
+    """The id of application ``number``."""
+    return connection.execute(_ID, {"wanted": number}).scalar()
+
+
+def events_of(connection: sa.Connection, application_id: int) -> list[Event]:
+    """The records of one application in order."""
+    return [read_event(row) for row in connection.execute(_EVENTS_OF, {"wanted": application_id})]
+
+
+def read_event(row: sa.Row[Any]) -> Event:
+    """A row of the event table as the record it is."""
+    return Event(
+        seq=row.seq,
+        type=EventType.of(row.type),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        payload=json.loads(row.payload),
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )
+
+
+def clock_rows(connection: sa.Connection, application_id: int) -> list[ClockRow]:
+    """Every version of every clock of one application."""
+    return [read_clock(row) for row in connection.execute(_CLOCKS_OF, {"wanted": application_id})]
+
+
+_CLOCK_FIELDS = tuple(ClockRow.__dataclass_fields__)
+_THRESHOLD_FIELDS = tuple(ThresholdRow.__dataclass_fields__)
+
+
+def read_clock(row: sa.Row[Any]) -> ClockRow:
+    """A row of the clock table as its value."""
+    return ClockRow(*(getattr(row, name) for name in _CLOCK_FIELDS))
+
+
+def read_threshold(row: sa.Row[Any]) -> ThresholdRow:
+    """A row of the threshold table as its value."""
+    return ThresholdRow(*(getattr(row, name) for name in _THRESHOLD_FIELDS))
+
+
+def threshold_rows(connection: sa.Connection, application_id: int) -> list[ThresholdRow]:
+    """Every level of one application, withdrawn ones included."""
+    return [read_threshold(row) for row in connection.execute(_THRESHOLDS_OF, {"wanted": application_id})]
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+class Batch:
+    """Rows to be written together: one statement for each table and kind of change."""
+
+    def __init__(self) -> None:
+        self._inserts: dict[str, list[dict[str, Any]]] = {}
+        self._statements: list[tuple[sa.UpdateBase, list[dict[str, Any]]]] = []
+        self._updates: dict[str, list[dict[str, Any]]] = {name: [] for name in _UPDATES}
+
+    def events(self, application_id: int, records: Iterable[Event]) -> None:
+        """Append ``records``."""
+        for record in records:
+            row = {
+                "application_id": application_id,
+                "seq": record.seq,
+                "type": record.type.value,
+                "occurred_at": record.occurred_at,
+                "recorded_at": record.recorded_at,
+                "actor": record.actor,
+                "payload": canonical(record.payload),
+                "prev_hash": record.prev_hash,
+                "hash": record.hash,
+            }
+            self._inserts.setdefault("event", []).append(row)
+
+    def changes(self, application_id: int, changed: Changes) -> None:
+        """Bring the clock and threshold rows to what the events say."""
+        for row in changed.superseded:
+            self._update("supersede", application_id, row)
+        for row in changed.updated:
+            self._update("clock", application_id, row)
+        for row in changed.inserted:
+            self._insert("clock", application_id, row)
+        for kind in ("removed", "withdrawn", "restored"):
+            for each in getattr(changed, kind):
+                self._update(kind, application_id, each)
+        for each in changed.crossed:
+            self._insert("threshold", application_id, each)
+
+    def application(self, application_id: int, values: Mapping[str, Any]) -> None:
+        """Bring the application's own row up to date."""
+        named = {column: values[column] for column in _APPLICATION_COLUMNS}
+        self._updates["application"].append(_keyed({**named, "id": application_id}))
+
+    def write(self, connection: sa.Connection) -> None:
+        """Execute everything; events first, because they are the truth."""
+        self._write_inserts(connection, "event")
+        for name, rows in self._updates.items():
+            if rows:
+                connection.execute(_UPDATES[name], rows)
+        for name in ("clock", "threshold"):
+            self._write_inserts(connection, name)
+
+    def _write_inserts(self, connection: sa.Connection, name: str) -> None:
+        if rows := self._inserts.get(name):
+            connection.execute(_INSERTS[name], rows)
+
+    def _insert(self, name: str, application_id: int, row: ClockRow | ThresholdRow) -> None:
+        self._inserts.setdefault(name, []).append({"application_id": application_id, **_values(row)})
+
+    def _update(self, name: str, application_id: int, row: ClockRow | ThresholdRow) -> None:
+        values = {"application_id": application_id, **_values(row)}
+        self._updates[name].append(_keyed({column: values[column] for column in _UPDATE_COLUMNS[name]}))
+
+
+def _values(row: ClockRow | ThresholdRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__dataclass_fields__}
+
+
+def _keyed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameter names that cannot be taken for column names in an UPDATE."""
+    return {f"b_{name}": value for name, value in values.items()}
+
+
+def _at(table: sa.Table, *names: str) -> sa.ColumnElement[bool]:
+    return sa.and_(*(table.c[name] == sa.bindparam(f"b_{name}") for name in names))
+
+
+def _sets(*names: str) -> dict[str, Any]:
+    return {name: sa.bindparam(f"b_{name}") for name in names}
+
+
+_CLOCK_KEY = ("application_id", "layer", "name", "version")
+_THRESHOLD_KEY = ("application_id", "layer", "name", "level", "crosses_at")
+_APPLICATION_COLUMNS = tuple(c.name for c in application.columns if c.name not in ("id", "number"))
+_CLOCK_CHANGES = tuple(name for name in _CLOCK_FIELDS if name not in _CLOCK_KEY)
+_UPDATE_COLUMNS = {
+    "supersede": (*_CLOCK_KEY, "superseded_at"),
+    "clock": (*_CLOCK_KEY, *_CLOCK_CHANGES),
+    "removed": _THRESHOLD_KEY,
+    "withdrawn": (*_THRESHOLD_KEY, "withdrawn_at"),
+    "restored": (*_THRESHOLD_KEY, "withdrawn_at"),
+}
+_INSERTS = {"event": sa.insert(event), "clock": sa.insert(clock), "threshold": sa.insert(threshold)}
+_UPDATES: dict[str, sa.Update | sa.Delete] = {
+    "application": sa.update(application).where(_at(application, "id")).values(_sets(*_APPLICATION_COLUMNS)),
+    "supersede": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets("superseded_at")),
+    "clock": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets(*_CLOCK_CHANGES)),
+    "removed": sa.delete(threshold).where(_at(threshold, *_THRESHOLD_KEY)),
+    "withdrawn": sa.update(threshold).where(_at(threshold, *_THRESHOLD_KEY)).values(_sets("withdrawn_at")),
+    "restored": sa.update(threshold).where(_at(threshold, *_THRESHOLD_KEY)).values(_sets("withdrawn_at")),
+}
+
+
+def application_values(projected: Projection, records: Sequence[Event]) -> dict[str, Any]:
+    """The application's own row as its events tell it."""
+    row = asdict(projected.registration)
+    row = {name: getattr(value, "value", value) for name, value in row.items()}
+    return {
+        **row,
+        "status": projected.status.value,
+        "state": projected.position.state,
+        "flags": projected.position.flags,
+        "step": projected.step.value,
+        "accepted_at": projected.accepted_at,
+        "archived_at": projected.archived_at,
+        "last_at": projected.last_at,
+        "events": len(records),
+        "head_hash": records[-1].hash,
+    }
+
+
+def insert_applications(connection: sa.Connection, rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Insert new applications; their ids by number."""
+    connection.execute(sa.insert(application), rows)
+    return ids_of(connection, [row["number"] for row in rows])
+
+
+def ids_of(connection: sa.Connection, numbers: Sequence[str]) -> dict[str, int]:
+    """The ids of those of ``numbers`` that exist."""
+    found = connection.execute(
+        sa.select(application.c.number, application.c.id).where(application.c.number.in_(numbers))
+    )
+    return {row.number: row.id for row in found}
+
+
+def last_recorded(connection: sa.Connection) -> datetime | None:
+    """When the newest record was written."""
+    return connection.execute(sa.select(sa.func.max(event.c.recorded_at))).scalar()
+
+
+def latest(rows: Iterable[ClockRow]) -> list[ClockRow]:
+    """The newest version of each clock."""
+    newest: dict[tuple[str, str], ClockRow] = {}
+    for row in rows:
+        if row.key not in newest or newest[row.key].version < row.version:
+            newest[row.key] = row
+    return list(newest.values())

@@ -1,0 +1,164 @@
+"""The tables. Events are the truth; every other row can be rebuilt from them (design §2).
+
+Instants are stored as UTC without a zone, because SQLite and the domestic databases give back
+nothing else, and are aware in Asia/Shanghai everywhere in the code.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+from limits.zone import SHANGHAI
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: UTC in the database, Asia/Shanghai in the code."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC).astimezone(SHANGHAI)
+
+
+class Amount(TypeDecorator[Decimal]):
+    """A decimal kept exactly, as text: SQLite would make it a float."""
+
+    impl = sa.String(24)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+def _id() -> sa.Column[int]:
+    """A surrogate key; SQLite numbers rows by itself only for plain INTEGER."""
+    wide = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column("id", wide, primary_key=True, autoincrement=True)
+
+
+def _application_id() -> sa.Column[int]:
+    return sa.Column("application_id", sa.ForeignKey("application.id"), nullable=False)
+
+
+application = sa.Table(
+    "application",
+    metadata,
+    _id(),
+    sa.Column("number", sa.String(64), nullable=False, unique=True),
+    sa.Column("unit", sa.String(128), nullable=False),
+    sa.Column("station", sa.String(128), nullable=False),
+    sa.Column("customer", sa.String(256), nullable=False),
+    sa.Column("address", sa.String(512), nullable=False),
+    sa.Column("customer_class", sa.String(16), nullable=False),
+    sa.Column("voltage", sa.String(8), nullable=False),
+    sa.Column("supplies", sa.String(8), nullable=False),
+    sa.Column("capacity", Amount, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("channel", sa.String(64), nullable=False),
+    sa.Column("proactive", sa.Boolean, nullable=False),
+    sa.Column("boundary", sa.Boolean, nullable=False),
+    sa.Column("customer_works", sa.Boolean, nullable=False),
+    sa.Column("supporting", sa.String(32), nullable=False),
+    sa.Column("manager", sa.String(64), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("flags", sa.Integer, nullable=False),
+    sa.Column("step", sa.String(16), nullable=False),
+    sa.Column("accepted_at", Instant, nullable=False),
+    sa.Column("archived_at", Instant),
+    sa.Column("last_at", Instant, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("head_hash", sa.String(64), nullable=False),
+    sa.Index("ix_application_archived_at", "archived_at"),
+    sa.Index("ix_application_accepted_at", "accepted_at"),
+    sa.Index("ix_application_address", "address"),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    _id(),
+    _application_id(),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("type", sa.String(32), nullable=False),
+    sa.Column("occurred_at", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("prev_hash", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    # One record for each place in an application's history: two writers cannot both be next.
+    sa.UniqueConstraint("application_id", "seq"),
+)
+
+clock = sa.Table(
+    "clock",
+    metadata,
+    _id(),
+    _application_id(),
+    sa.Column("layer", sa.String(16), nullable=False),
+    sa.Column("name", sa.String(32), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("unit", sa.String(16), nullable=False),
+    sa.Column("limit_value", sa.Integer),
+    sa.Column("used", sa.Integer, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("resumed_at", Instant),
+    sa.Column("due_at", Instant),
+    sa.Column("late_at", Instant),
+    sa.Column("stopped_at", Instant),
+    sa.Column("cut_at", Instant),
+    sa.Column("verdict", sa.String(16)),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("superseded_at", Instant),
+    # A verdict once given is a row that stays; what is known better later is the next version.
+    sa.UniqueConstraint("application_id", "layer", "name", "version"),
+)
+
+threshold = sa.Table(
+    "threshold",
+    metadata,
+    _id(),
+    _application_id(),
+    sa.Column("layer", sa.String(16), nullable=False),
+    sa.Column("name", sa.String(32), nullable=False),
+    sa.Column("level", sa.String(8), nullable=False),
+    sa.Column("crosses_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.UniqueConstraint("application_id", "layer", "name", "level", "crosses_at"),
+    sa.Index("ix_threshold_crosses_at", "crosses_at"),
+)
+
+finding = sa.Table(
+    "finding",
+    metadata,
+    _id(),
+    _application_id(),
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("evidence", sa.String(512), nullable=False),
+    sa.Column("people", sa.String(256), nullable=False),
+    sa.Column("found_at", Instant, nullable=False),
+    # The same thing is found once, however often it is looked for.
+    sa.UniqueConstraint("application_id", "code", "evidence"),
+)
