@@ -1,0 +1,421 @@
+"""Importing a 业扩台账: each row becomes the records that are new in it (domain §12).
+
+Rows are taken in batches, each batch in one transaction, so that an import that is killed can simply
+be run again: sending the same ledger twice changes nothing, sending a fuller one adds what is new.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from limits.terms import Status
+from limits.zone import local
+from workflow import findings, store
+from workflow.book import Book, finding_row, found_in
+from workflow.events import RANK, Event, EventType, chained
+from workflow.findings import Code, Finding
+from workflow.history import Fact, Registration, facts_of, registration_of
+from workflow.ledger import Ledger, LedgerRow, Reason, Refusal, SuspensionRow, read_ledger
+from workflow.ledger_columns import SUSPENSION_SHEET
+from workflow.projection import ClockRow, Projection, ThresholdRow, changes, project
+from workflow.rules import Rules
+from workflow.tables import application, clock, event, finding, threshold
+
+E = EventType
+BATCH = 400
+ACTOR = "台账导入"
+CLOSED_BY = {Status.TERMINATED: E.TERMINATED, Status.VOIDED: E.VOIDED}
+
+
+@dataclass
+class Imported:
+    """What an import did. ``findings`` are those not known before, with the number they belong to."""
+
+    accepted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    findings: list[tuple[str, Finding]] = field(default_factory=list)
+    ledger: Ledger | None = None
+
+
+Progress = Callable[[int, int], None]
+
+
+def import_ledger(
+    book: Book,
+    path: Path,
+    *,
+    now: datetime,
+    actor: str = ACTOR,
+    column_map: Path | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Take every good row of the ledger at ``path`` as of ``now``; refuse the others with reasons.
+
+    Raises a YekuoError when the file is not a ledger; nothing is written then.
+    """
+    ledger = read_ledger(path, now=now, column_map=column_map)
+    done = Imported(ledger=ledger)
+    suspensions = _suspensions_by_number(ledger, done)
+    importer = _Importer(book, local(now), actor, done)
+    seen = 0
+    for rows in _batches(ledger.rows, BATCH):
+        taken = [row for row in rows if isinstance(row, LedgerRow)]
+        done.refusals += [row for row in rows if isinstance(row, Refusal)]
+        importer.take({row.number: _Wanted(row, suspensions.pop(row.number, [])) for row in taken})
+        seen += len(rows)
+        if progress is not None:
+            progress(seen, ledger.total)
+    _take_leftover_suspensions(importer, ledger, suspensions)
+    with store.writing(book.engine) as connection:
+        done.findings += _find_restarted(connection, local(now))
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a ledger says of one application; ``row`` None when only its suspensions are told."""
+
+    row: LedgerRow | None
+    suspensions: Sequence[SuspensionRow]
+
+
+def _batches(rows: Iterable[LedgerRow | Refusal], size: int) -> Iterator[list[LedgerRow | Refusal]]:
+    held: list[LedgerRow | Refusal] = []
+    for row in rows:
+        held.append(row)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
+
+
+def _suspensions_by_number(ledger: Ledger, done: Imported) -> dict[str, list[SuspensionRow]]:
+    found: dict[str, list[SuspensionRow]] = defaultdict(list)
+    for row in ledger.suspensions:
+        if isinstance(row, Refusal):
+            done.refusals.append(row)
+        else:
+            found[row.number].append(row)
+    return found
+
+
+def _take_leftover_suspensions(
+    importer: "_Importer", ledger: Ledger, suspensions: dict[str, list[SuspensionRow]]
+) -> None:
+    """Suspensions of applications that this ledger does not carry: taken when the book has them."""
+    known = importer.known(list(suspensions))
+    importer.take({number: _Wanted(None, rows) for number, rows in suspensions.items() if number in known})
+    refused = {each.number for each in importer.done.refusals}
+    for number, rows in suspensions.items():
+        if number not in known:
+            why = "它在台账中的那一行被退回" if number in refused else "台账和数据库中都没有这个编号"
+            message = f"“申请编号”{number} 的挂起记录无处登记，因为{why}；请改正后与台账一起重新导入。"
+            importer.done.refusals += [_refused(ledger, row, message) for row in rows]
+
+
+def _refused(ledger: Ledger, row: SuspensionRow, message: str) -> Refusal:
+    told = {
+        "申请编号": row.number,
+        "挂起时间": row.suspended_at.replace(tzinfo=None),
+        "恢复时间": "" if row.resumed_at is None else row.resumed_at.replace(tzinfo=None),
+        "原因": row.reason,
+        "依据": row.evidence,
+        "经办人": row.handler,
+        "批准人": row.approver,
+    }
+    cells = tuple(told.get(name.strip(), "") for name in ledger.headings[SUSPENSION_SHEET])
+    reasons = (Reason("unknown_number", message),)
+    return Refusal(SUSPENSION_SHEET, row.line, row.number, reasons, cells)
+
+
+class _Importer:
+    """Takes one batch of rows at a time into the book."""
+
+    def __init__(self, book: Book, now: datetime, actor: str, done: Imported) -> None:
+        self.book, self.now, self.actor, self.done = book, now, actor, done
+
+    def known(self, numbers: Sequence[str]) -> set[str]:
+        """Those of ``numbers`` the book has."""
+        found: set[str] = set()
+        with store.reading(self.book.engine) as connection:
+            for start in range(0, len(numbers), store.CHUNK):
+                found |= store.ids_of(connection, numbers[start : start + store.CHUNK]).keys()
+        return found
+
+    def take(self, wanted: dict[str, _Wanted]) -> None:
+        """Write what is new in ``wanted``, all in one transaction."""
+        if not wanted:
+            return
+        with store.writing(self.book.engine) as connection:
+            held = _Held.load(connection, list(wanted))
+            planned = [self._plan(number, each, held.events.get(number, [])) for number, each in wanted.items()]
+            new = [each for each in planned if not each.before]
+            moved = [each for each in planned if each.before and each.appended]
+            ids = {**held.ids, **self._insert(connection, new)}
+            batch = store.Batch()
+            for each in (*new, *moved):
+                application_id = ids[each.number]
+                batch.events(application_id, each.appended)
+                changed = changes(
+                    each.projected.clocks,
+                    store.latest(held.clocks.get(application_id, ())),
+                    held.thresholds.get(application_id, ()),
+                    self.now,
+                )
+                batch.changes(application_id, changed)
+            for each in moved:
+                values = store.application_values(each.projected, [*each.before, *each.appended])
+                batch.application(ids[each.number], values)
+            batch.write(connection)
+            found = self._note_findings(connection, [*new, *moved], ids, held)
+        # Counted only after the commit: a batch that fails was not taken.
+        self.done.accepted += len(new)
+        self.done.updated += len(moved)
+        self.done.unchanged += sum(1 for each in planned if each.before and not each.appended)
+        self.done.findings += found
+
+    def _plan(self, number: str, wanted: _Wanted, before: list[Event]) -> "_Planned":
+        appended: list[Event] = []
+        last = before[-1] if before else None
+        for each in _Difference(wanted, before, self.now, self.actor).records():
+            last = chained(number, last, each)
+            appended.append(last)
+        projected = project([*before, *appended], self.book.rules) if appended else None
+        return _Planned(number, wanted, before, appended, projected)
+
+    def _insert(self, connection: sa.Connection, new: list["_Planned"]) -> dict[str, int]:
+        rows = [
+            {"number": each.number, **store.application_values(each.projected, each.appended)} for each in new
+        ]
+        return store.insert_applications(connection, rows) if rows else {}
+
+    def _note_findings(
+        self, connection: sa.Connection, planned: list["_Planned"], ids: dict[str, int], held: "_Held"
+    ) -> list[tuple[str, Finding]]:
+        new = []
+        for each in planned:
+            application_id = ids[each.number]
+            for found in _found(self.book.rules, each):
+                if (application_id, found.code.value, found.evidence) not in held.findings:
+                    new.append((each.number, found))
+        if new:
+            rows = [finding_row(ids[number], found, self.now) for number, found in new]
+            connection.execute(sa.insert(finding), rows)
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What taking one row will do."""
+
+    number: str
+    wanted: _Wanted
+    before: list[Event]
+    appended: list[Event]
+    _projected: Projection | None
+
+    @property
+    def projected(self) -> Projection:
+        """Known for every application that has records."""
+        if self._projected is None:
+            raise ValueError(f"{self.number}: nothing was appended")
+        return self._projected
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the book holds of a batch's applications, read under its lock."""
+
+    ids: dict[str, int]
+    events: dict[str, list[Event]]
+    clocks: dict[int, list[ClockRow]]
+    thresholds: dict[int, list[ThresholdRow]]
+    findings: set[tuple[int, str, str]]
+
+    @classmethod
+    def load(cls, connection: sa.Connection, numbers: list[str]) -> "_Held":
+        """Lock the applications among ``numbers`` that exist, and read everything of them."""
+        connection.execute(
+            sa.update(application).where(application.c.number.in_(numbers)).values(events=application.c.events)
+        )
+        ids = store.ids_of(connection, numbers)
+        held = cls(ids, defaultdict(list), defaultdict(list), defaultdict(list), set())
+        if not ids:
+            return held
+        by_id = {application_id: number for number, application_id in ids.items()}
+
+        def rows(table: sa.Table, *order: sa.Column[Any]) -> sa.Result[Any]:
+            wanted = sa.select(table).where(table.c.application_id.in_(list(by_id)))
+            return connection.execute(wanted.order_by(*order))
+
+        for row in rows(event, event.c.application_id, event.c.seq):
+            held.events[by_id[row.application_id]].append(store.read_event(row))
+        for row in rows(clock):
+            held.clocks[row.application_id].append(store.read_clock(row))
+        for row in rows(threshold):
+            held.thresholds[row.application_id].append(store.read_threshold(row))
+        held.findings.update((row.application_id, row.code, row.evidence) for row in rows(finding))
+        return held
+
+
+class _Difference:
+    """The records a row adds to what is already known of its application."""
+
+    def __init__(self, wanted: _Wanted, before: Sequence[Event], now: datetime, actor: str) -> None:
+        self._wanted, self._before, self._now, self._actor = wanted, before, now, actor
+        self._facts = facts_of(before)
+        self._times: list[tuple[EventType, datetime]] = list(wanted.row.times) if wanted.row else []
+
+    def records(self) -> list[Event]:
+        """The new records: facts in the order they happened, then what was put right."""
+        facts = [*self._times_told(), *self._suspensions_told()]
+        facts.sort(key=lambda each: (each.occurred_at, RANK[each.type]))
+        # The acceptance carries the registration everything else is judged by, so it is told first.
+        facts.sort(key=lambda each: each.type is not E.ACCEPTED)
+        return [*facts, *self._contract_told(), *self._ending_told(), *self._amendments()]
+
+    def _times_told(self) -> Iterator[Event]:
+        for event_type, at in self._times:
+            held = [fact for fact in self._facts if fact.type is event_type]
+            if any(_same(fact.at, at) for fact in held):
+                continue
+            if held:
+                told = {"seq": held[-1].seq, "occurred_at": at.isoformat(), "reason": "台账中的时间与原记录不同"}
+                yield self._record(E.CORRECTED, self._now, told)
+            else:
+                yield self._record(event_type, at, self._registration(event_type))
+
+    def _registration(self, event_type: EventType) -> dict[str, Any]:
+        row = self._wanted.row
+        if event_type is not E.ACCEPTED or row is None:
+            return {}
+        return {"registration": _registration(row).to_payload()}
+
+    def _suspensions_told(self) -> Iterator[Event]:
+        for row in self._wanted.suspensions:
+            if not self._has(E.SUSPENDED, row.suspended_at):
+                told = {
+                    "reason": row.reason,
+                    "evidence": row.evidence,
+                    "handler": row.handler,
+                    "approver": row.approver,
+                }
+                yield self._record(E.SUSPENDED, row.suspended_at, told)
+            if row.resumed_at is not None and not self._has(E.RESUMED, row.resumed_at):
+                yield self._record(E.RESUMED, row.resumed_at)
+
+    def _contract_told(self) -> Iterator[Event]:
+        """契约完成日期: the ledger says until when, not since when; taken as agreed at acceptance (X)."""
+        row = self._wanted.row
+        if row is None or row.contract_on is None:
+            return
+        agreed = [fact.payload["on"] for fact in self._facts if fact.type is E.CONTRACT_AGREED]
+        on = row.contract_on.isoformat()
+        if on in agreed[-1:]:
+            return
+        at = self._now if agreed else dict(self._times).get(E.ACCEPTED, self._now)
+        yield self._record(E.CONTRACT_AGREED, at, {"on": on})
+
+    def _ending_told(self) -> Iterator[Event]:
+        """终止 or 作废 without a time: known since this import, once."""
+        row = self._wanted.row
+        ending = CLOSED_BY.get(row.status) if row else None
+        if ending is None or any(event_type is ending for event_type, _ in self._times):
+            return
+        if not any(fact.type is ending for fact in self._facts):
+            yield self._record(ending, self._now, {"reason": f"台账状态为{ending.label}，没有写时间"})
+
+    def _amendments(self) -> Iterator[Event]:
+        """Values that differ from the registration; a blank in the ledger takes nothing away."""
+        row = self._wanted.row
+        if row is None or not self._before:
+            return
+        held = registration_of(self._before).to_payload()
+        told = _registration(row).to_payload()
+        differing = {name: value for name, value in told.items() if value != held[name] and value != ""}
+        if differing:
+            yield self._record(E.AMENDED, self._now, {"changes": differing, "reason": "台账中的资料与原记录不同"})
+
+    def _has(self, event_type: EventType, at: datetime) -> bool:
+        return any(fact.type is event_type and _same(fact.at, at) for fact in self._facts)
+
+    def _record(self, event_type: EventType, at: datetime, payload: dict[str, Any] | None = None) -> Event:
+        told = {**(payload or {}), "imported": True}
+        return Event(0, event_type, at, self._now, self._actor, told)
+
+
+def _same(held: datetime, told: datetime) -> bool:
+    """A ledger tells minutes; a record made on the desk knows the second."""
+    if told.second == 0:
+        held = held.replace(second=0, microsecond=0)
+    return held == told
+
+
+def _registration(row: LedgerRow) -> Registration:
+    return Registration(
+        unit=row.unit,
+        station=row.station,
+        customer=row.customer,
+        address=row.address,
+        customer_class=row.customer_class,
+        voltage=row.voltage,
+        supplies=row.supplies,
+        capacity=row.capacity,
+        kind=row.kind,
+        channel=row.channel,
+        proactive=row.proactive,
+        boundary=row.boundary,
+        customer_works=row.customer_works,
+        supporting=row.supporting,
+        manager=row.manager,
+    )
+
+
+def _found(rules: Rules, planned: _Planned) -> list[Finding]:
+    facts = facts_of([*planned.before, *planned.appended])
+    found = found_in(rules, facts, planned.projected)
+    row = planned.wanted.row
+    if row is not None and row.status is Status.ARCHIVED and not _happened(facts, E.ARCHIVED):
+        people = (row.manager,) if row.manager else ()
+        found.append(Finding(Code.SEQUENCE, "台账状态为归档，却没有归档时间", people))
+    return found
+
+
+def _happened(facts: Iterable[Fact], event_type: EventType) -> bool:
+    return any(fact.type is event_type for fact in facts)
+
+
+def _find_restarted(connection: sa.Connection, now: datetime) -> list[tuple[str, Finding]]:
+    """注销重报 (S): one customer, one place, an ended application and a later one."""
+    ended, again = application.alias("ended"), application.alias("again")
+    pairs = connection.execute(
+        sa.select(again.c.id, again.c.number, ended.c.number.label("before"), ended.c.status, again.c.address)
+        .join(again, sa.and_(again.c.address == ended.c.address, again.c.customer == ended.c.customer))
+        .where(
+            ended.c.status.in_([Status.TERMINATED.value, Status.VOIDED.value]),
+            ended.c.address != "",
+            again.c.accepted_at > ended.c.accepted_at,
+        )
+        .order_by(again.c.number, ended.c.number)
+    ).all()
+    known = connection.execute(
+        sa.select(finding.c.application_id, finding.c.evidence).where(finding.c.code == Code.RESTARTED.value)
+    )
+    held = {(row.application_id, row.evidence) for row in known}
+    new = []
+    for row in pairs:
+        found = findings.restarted(row.before, Status.of(row.status), row.address)
+        if (row.id, found.evidence) not in held:
+            held.add((row.id, found.evidence))
+            new.append((row.id, row.number, found))
+    if new:
+        connection.execute(sa.insert(finding), [finding_row(each[0], each[2], now) for each in new])
+    return [(number, found) for _, number, found in new]
