@@ -189,9 +189,7 @@ def elapsed(start: datetime, end: datetime, unit: Unit, calendar: Days) -> int:
     return calendar.count(local(start).date(), local(end).date())
 
 
-def dated_allowance(
-    start: datetime, on: date, calendar: Days, since: datetime | None = None
-) -> Allowance:
+def dated_allowance(start: datetime, on: date, calendar: Days, since: datetime | None = None) -> Allowance:
     """A date as an allowance: its levels take the working days from the start to it as L (domain §4)."""
     return Allowance(calendar.count(local(start).date(), on), fixed_on=on, since=since)
 

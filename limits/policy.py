@@ -16,7 +16,6 @@ from limits.errors import YekuoError
 from limits.ladder import Ladder
 from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Term, Unit, Voltage
 
-
 T = TypeVar("T", "DatedLadder", "MachineRule")
 
 
@@ -132,7 +131,9 @@ class When:
             self.supporting,
         )
         heads = ("", "", "电源 ", "配套 ")
-        said = [head + "/".join(t.label for t in terms) for head, terms in zip(heads, lists, strict=True) if terms]
+        said = [
+            head + "/".join(t.label for t in terms) for head, terms in zip(heads, lists, strict=True) if terms
+        ]
         if self.external_line is not None:
             said.append("有外线" if self.external_line else "无外线")
         return "，".join(said) or "全部客户"
@@ -279,6 +280,11 @@ class PolicySet:
         starts = {force.since for force in forces}
         ends = {date.fromordinal(force.until.toordinal() + 1) for force in forces if force.until}
         return sorted(starts | ends)
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str], str]:
+        """What people call a clock, by layer and name."""
+        return {(clock.layer.value, clock.name): clock.label for clock in self.clocks}
 
     def bind(self, subject: Subject, accepted_on: date) -> tuple[BoundClock, ...]:
         """The clocks that bind ``subject`` for the whole life of an application accepted that day."""

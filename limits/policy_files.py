@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 from limits.customer_classes import ClassRule, Trade, Trait
@@ -146,9 +146,9 @@ class _Parser:
         documents = reader.table("document")
         if documents is None:
             reader.refuse("没有 [document.…]", "至少一份文件及其标题", '[document.34]\ntitle = "…"')
-        for key in documents.keys():
+        for key in documents.left():
             table = documents.table(key)
-            if table is None:  # pragma: no cover - keys() only lists what is there
+            if table is None:  # pragma: no cover - left() only lists what is there
                 continue
             title = table.take("title", str, '"供电服务十项承诺"')
             number = table.maybe("number", str, '"内电〔2021〕34号"') or ""
@@ -190,7 +190,10 @@ class _Parser:
         until = reader.maybe("until", date, "2025-06-02")
         if until is not None and until < since:
             reader.refuse(
-                f"until = {until} 早于 from = {since}", "失效日期不早于生效日期", "until = 2025-06-02", at="until"
+                f"until = {until} 早于 from = {since}",
+                "失效日期不早于生效日期",
+                "until = 2025-06-02",
+                at="until",
             )
         return Force(since, until)
 
@@ -247,14 +250,18 @@ class _Parser:
                 at="stops",
             )
         if not rule.limits and rule.dated_by is None:
-            reader.refuse("没有 [[clock.limit]]", "至少一个时限数字", "[[clock.limit]]\nvalue = 16", at="limit")
+            reader.refuse(
+                "没有 [[clock.limit]]", "至少一个时限数字", "[[clock.limit]]\nvalue = 16", at="limit"
+            )
 
     def _runs(self, reader: Reader) -> tuple[tuple[str, frozenset[str]], ...]:
         example = '[["accepted", "energized"]]'
         runs = []
         for pair in reader.take("runs", list, example):
             if not (isinstance(pair, list) and len(pair) >= 2):
-                reader.refuse(f"runs 中有 {pair!r}", "[起, 止] 或 [起, 止, 另一种止]", f"runs = {example}", at="runs")
+                reader.refuse(
+                    f"runs 中有 {pair!r}", "[起, 止] 或 [起, 止, 另一种止]", f"runs = {example}", at="runs"
+                )
             names = [self._event(reader, "runs", each) for each in pair]
             runs.append((names[0], frozenset(names[1:])))
         if not runs:
@@ -316,7 +323,9 @@ class _Parser:
         for each in (each for clock in clocks if clock.name == part for each in clock.limits):
             if each.when.overlaps(limit.when) and each.force.overlaps(limit.force):
                 return each.value
-        self._refuse_limit(limit, f"parts 中的 {part!r} 不是本文件中适用于同类客户的计时", "数字，或本文件中的计时名称")
+        self._refuse_limit(
+            limit, f"parts 中的 {part!r} 不是本文件中适用于同类客户的计时", "数字，或本文件中的计时名称"
+        )
         return 0
 
     def _refuse_limit(self, limit: Limit, found: str, expected: str) -> None:
@@ -333,8 +342,10 @@ class _Parser:
             each.close()
         if [rung.level for rung in rungs] != list(Level):
             found = "、".join(rung.level for rung in rungs) or "空"
-            reader.refuse(f"级别为 {found}", "依次为 blue、orange、yellow、red", '[[ladder.rung]]\nlevel = "blue"')
-        for lower, higher in zip(rungs, rungs[1:], strict=False):
+            reader.refuse(
+                f"级别为 {found}", "依次为 blue、orange、yellow、red", '[[ladder.rung]]\nlevel = "blue"'
+            )
+        for lower, higher in pairwise(rungs):
             if (lower.share, lower.plus) >= (higher.share, higher.plus) or lower.plus > higher.plus:
                 reader.refuse(
                     f"{lower.level} 的门槛不低于 {higher.level}",
@@ -373,7 +384,10 @@ class _Parser:
             each.close()
         if not set(steps) - {step for step, _ in skips}:
             reader.refuse(
-                "各种省略合起来一个环节也不剩", "至少剩下一个环节", 'skip = [{ step = "works", reason = "…" }]', at="skip"
+                "各种省略合起来一个环节也不剩",
+                "至少剩下一个环节",
+                'skip = [{ step = "works", reason = "…" }]',
+                at="skip",
             )
         rule = MachineRule(high, steps, tuple(skips), self._force(reader), self._citation(reader))
         reader.close()
@@ -424,5 +438,7 @@ class _Parser:
 
     def _refuse_overlap(self, place: str, found: str) -> None:
         Reader({}, file=self._reader.file, place=place).refuse(
-            f"{found} 的两条在同一天对同一客户同时有效", "日期不重叠", "until = 2025-06-02\n……\nfrom = 2025-06-03"
+            f"{found} 的两条在同一天对同一客户同时有效",
+            "日期不重叠",
+            "until = 2025-06-02\n……\nfrom = 2025-06-03",
         )

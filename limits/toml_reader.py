@@ -70,12 +70,13 @@ class Reader:
         return tuple(self.word(key, each, kind) for each in listed)
 
     def word(self, key: str, value: object, kind: type[E]) -> E:
-        for member in kind:
-            if member.value == value:
-                return member
+        found = next((member for member in kind if member.value == value), None)
+        if found is not None:
+            return found
         allowed = "、".join(str(member.value) for member in kind)
         first = next(iter(kind)).value
         self.refuse(f"{key} 中有 {value!r}", f"下列之一：{allowed}", f'{key} = "{first}"', at=key)
+        return None
 
     def tables(self, key: str) -> list["Reader"]:
         """The readers of ``[[key]]``, empty when absent."""
@@ -90,7 +91,7 @@ class Reader:
         inner = self.maybe(key, dict, "{ … }")
         return None if inner is None else self._inner(inner, key)
 
-    def keys(self) -> list[str]:
+    def left(self) -> list[str]:
         """The keys not yet taken."""
         return list(self._table)
 

@@ -23,4 +23,3 @@ def midnight(day: date) -> datetime:
 def midnight_after(day: date) -> datetime:
     """The midnight that ends ``day`` (民法典第二百零三条: 末日的截止时间为二十四时)."""
     return midnight(day + timedelta(days=1))
-

@@ -162,9 +162,11 @@ def _refuse_impossible(
     if own:
         machine = machine_for(rules.policies, after.registration, local(after.accepted_at).date())
         now_reasons = machine.can_advance(before.position, event.type)
-        reasons = now_reasons if now_reasons else list(own[0].reasons)
+        reasons = now_reasons or list(own[0].reasons)
     else:
-        reasons = [f"与已登记的“{each.fact.type.label}”次序矛盾（{'；'.join(each.reasons)}）" for each in fresh]
+        reasons = [
+            f"与已登记的“{each.fact.type.label}”次序矛盾（{'；'.join(each.reasons)}）" for each in fresh
+        ]
     raise MoveRefused(number=number, event=event.type.label, reasons="；".join(reasons))
 
 
@@ -175,4 +177,7 @@ def rank_order(events: Sequence[Event]) -> list[Event]:
 
 def number_exists(connection: sa.Connection, number: str) -> bool:
     """Whether an application of that number was accepted."""
-    return connection.execute(sa.select(application.c.id).where(application.c.number == number)).first() is not None
+    return (
+        connection.execute(sa.select(application.c.id).where(application.c.number == number)).first()
+        is not None
+    )

@@ -28,7 +28,12 @@ class When(TypedDict):
 
 
 def accept(
-    book: Book, number: str, registration: Registration, *, applied_at: datetime | None = None, **when: Unpack[When]
+    book: Book,
+    number: str,
+    registration: Registration,
+    *,
+    applied_at: datetime | None = None,
+    **when: Unpack[When],
 ) -> Recorded:
     """受理: the application begins, and the rules of this day bind it for its whole life."""
     at, now = local(when["at"]), local(when["now"])

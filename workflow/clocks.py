@@ -31,7 +31,9 @@ class Clock:
     crossings: tuple[Crossing, ...]
 
 
-def clocks_of(facts: Sequence[Fact], subject: Subject, policies: PolicySet, calendar: Calendar) -> list[Clock]:
+def clocks_of(
+    facts: Sequence[Fact], subject: Subject, policies: PolicySet, calendar: Calendar
+) -> list[Clock]:
     """Every clock that binds the application and has started, in the order of the policies."""
     suspended = pairs(facts, EventType.SUSPENDED, EventType.RESUMED)
     ended_at = min((fact.at for fact in facts if fact.type in ENDINGS), default=None)

@@ -45,7 +45,9 @@ class Finding:
     people: tuple[str, ...] = ()
 
 
-def find(projected: Projection, facts: Sequence[Fact], checks: frozenset[Check], calendar: Calendar) -> list[Finding]:
+def find(
+    projected: Projection, facts: Sequence[Fact], checks: frozenset[Check], calendar: Calendar
+) -> list[Finding]:
     """Everything one application's history shows by itself."""
     manager = (projected.registration.manager,) if projected.registration.manager else ()
     found = [
@@ -136,7 +138,9 @@ def _checks(
     for check in Check:
         held = [fact for fact in facts if _CHECK_EVENTS.get(fact.type) is check]
         if held and check not in checks:
-            yield Finding(Code.EXTRA_CHECK, f"{class_label}客户不应有{check.label}，却有{_said(held[0])}", manager)
+            yield Finding(
+                Code.EXTRA_CHECK, f"{class_label}客户不应有{check.label}，却有{_said(held[0])}", manager
+            )
     works = projected.registration.customer_works
     energized = next((fact for fact in facts if fact.type is E.ENERGIZED), None)
     passed = {E.DESIGN_PASSED, E.INTERIM_PASSED, E.FINAL_PASSED}
@@ -187,7 +191,9 @@ def _one_person(facts: Sequence[Fact]) -> Iterator[Finding]:
     for one, other in ((E.PLAN_APPROVED, E.PLAN_REPLIED), (E.FINAL_PASSED, E.ENERGIZED)):
         if one in by_type and other in by_type and by_type[one].actor == by_type[other].actor:
             actor = by_type[one].actor
-            yield Finding(Code.ONE_PERSON, f"{_said(by_type[one])}与{_said(by_type[other])}为同一人", (actor,))
+            yield Finding(
+                Code.ONE_PERSON, f"{_said(by_type[one])}与{_said(by_type[other])}为同一人", (actor,)
+            )
     actors = {fact.actor for fact in by_type.values()}
     if E.ENERGIZED in by_type and len(by_type) >= MANY_STEPS and len(actors) == 1:
         yield Finding(Code.ONE_PERSON, "从受理到接电全部由一人办理", tuple(actors))
@@ -195,7 +201,11 @@ def _one_person(facts: Sequence[Fact]) -> Iterator[Finding]:
 
 def _hurried(facts: Sequence[Fact]) -> Iterator[Finding]:
     """补录 [34]: many steps said to have happened within minutes of each other."""
-    steps = [fact for fact in facts if RANK[fact.type] > RANK[E.ACCEPTED] and fact.type not in (E.SUSPENDED, E.RESUMED)]
+    steps = [
+        fact
+        for fact in facts
+        if RANK[fact.type] > RANK[E.ACCEPTED] and fact.type not in (E.SUSPENDED, E.RESUMED)
+    ]
     for start in range(len(steps) - MANY_STEPS + 1):
         run = steps[start : start + MANY_STEPS]
         if run[-1].at - run[0].at <= WITHIN:

@@ -156,7 +156,9 @@ class _Importer:
             return
         with store.writing(self.book.engine) as connection:
             held = _Held.load(connection, list(wanted))
-            planned = [self._plan(number, each, held.events.get(number, [])) for number, each in wanted.items()]
+            planned = [
+                self._plan(number, each, held.events.get(number, [])) for number, each in wanted.items()
+            ]
             new = [each for each in planned if not each.before]
             moved = [each for each in planned if each.before and each.appended]
             ids = {**held.ids, **self._insert(connection, new)}
@@ -200,12 +202,12 @@ class _Importer:
     def _note_findings(
         self, connection: sa.Connection, planned: list["_Planned"], ids: dict[str, int], held: "_Held"
     ) -> list[tuple[str, Finding]]:
-        new = []
-        for each in planned:
-            application_id = ids[each.number]
-            for found in _found(self.book.rules, each):
-                if (application_id, found.code.value, found.evidence) not in held.findings:
-                    new.append((each.number, found))
+        new = [
+            (each.number, found)
+            for each in planned
+            for found in _found(self.book.rules, each)
+            if (ids[each.number], found.code.value, found.evidence) not in held.findings
+        ]
         if new:
             rows = [finding_row(ids[number], found, self.now) for number, found in new]
             connection.execute(sa.insert(finding), rows)
@@ -244,7 +246,9 @@ class _Held:
     def load(cls, connection: sa.Connection, numbers: list[str]) -> "_Held":
         """Lock the applications among ``numbers`` that exist, and read everything of them."""
         connection.execute(
-            sa.update(application).where(application.c.number.in_(numbers)).values(events=application.c.events)
+            sa.update(application)
+            .where(application.c.number.in_(numbers))
+            .values(events=application.c.events)
         )
         ids = store.ids_of(connection, numbers)
         held = cls(ids, defaultdict(list), defaultdict(list), defaultdict(list), set())
@@ -288,7 +292,11 @@ class _Difference:
             if any(_same(fact.at, at) for fact in held):
                 continue
             if held:
-                told = {"seq": held[-1].seq, "occurred_at": at.isoformat(), "reason": "台账中的时间与原记录不同"}
+                told = {
+                    "seq": held[-1].seq,
+                    "occurred_at": at.isoformat(),
+                    "reason": "台账中的时间与原记录不同",
+                }
                 yield self._record(E.CORRECTED, self._now, told)
             else:
                 yield self._record(event_type, at, self._registration(event_type))
@@ -342,7 +350,9 @@ class _Difference:
         told = _registration(row).to_payload()
         differing = {name: value for name, value in told.items() if value != held[name] and value != ""}
         if differing:
-            yield self._record(E.AMENDED, self._now, {"changes": differing, "reason": "台账中的资料与原记录不同"})
+            yield self._record(
+                E.AMENDED, self._now, {"changes": differing, "reason": "台账中的资料与原记录不同"}
+            )
 
     def _has(self, event_type: EventType, at: datetime) -> bool:
         return any(fact.type is event_type and _same(fact.at, at) for fact in self._facts)

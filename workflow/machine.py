@@ -161,7 +161,11 @@ def _inspections(*, high: bool) -> Iterator[Move]:
     if not high:
         return
     works = (State.WORKS,)
-    asked: tuple[Guard, ...] = (AWAKE, _has(HAS_DESIGN, "该类客户不作设计审查"), _hasnt(DESIGN_OPEN, "设计正在审查"))
+    asked: tuple[Guard, ...] = (
+        AWAKE,
+        _has(HAS_DESIGN, "该类客户不作设计审查"),
+        _hasnt(DESIGN_OPEN, "设计正在审查"),
+    )
     yield Move(E.DESIGN_SUBMITTED, works, (*asked, _hasnt(DESIGN_PASSED, "设计审查已合格")), DESIGN_OPEN)
     running = (AWAKE, _has(DESIGN_OPEN, "没有在审的设计"))
     yield Move(E.DESIGN_FAILED, works, running, 0, DESIGN_OPEN)
@@ -230,7 +234,7 @@ class StepMachine:
         if move is None:
             return
         position.flags = (position.flags | move.sets) & ~move.clears
-        lands = self._lands(move, bool(position.flags & HAS_WORKS))
+        lands = self._lands(move, works=bool(position.flags & HAS_WORKS))
         if lands is not None and _ORDER[lands] > _ORDER[State.of(position.state)]:
             position.state = lands.value
 
@@ -249,10 +253,11 @@ class StepMachine:
                 "before": [_setter(move)] if move.sets or move.clears else [],
             }
             guards = [_condition(guard) for guard in move.guards]
+            splits = self._lands(move, works=True) is not self._lands(move, works=False)
             for source in filter(self._has, move.sources):
-                for works in (True, False) if move.leaves else (True,):
-                    lands = self._lands(move, works)
-                    wanted = [_WITH_WORKS if works else _WITHOUT_WORKS] if move.leaves else []
+                for works in (True, False) if splits else (True,):
+                    lands = self._lands(move, works=works)
+                    wanted = [_WITH_WORKS if works else _WITHOUT_WORKS] if splits else []
                     yield {
                         **common,
                         "source": source.value,
@@ -260,7 +265,7 @@ class StepMachine:
                         "conditions": wanted + guards,
                     }
 
-    def _lands(self, move: Move, works: bool) -> State | None:
+    def _lands(self, move: Move, *, works: bool) -> State | None:
         if move.lands is not None or move.leaves is None:
             return move.lands
         after = self.rule.steps[self.rule.steps.index(move.leaves) + 1 :]
@@ -315,7 +320,9 @@ class Impossible:
     reasons: tuple[str, ...]
 
 
-def replay(machine: StepMachine, position: Position, facts: Iterable[Fact]) -> tuple[Step | None, list[Impossible]]:
+def replay(
+    machine: StepMachine, position: Position, facts: Iterable[Fact]
+) -> tuple[Step | None, list[Impossible]]:
     """Carry ``position`` through a history; the last open step, and what could not be."""
     impossible = []
     step: Step | None = None

@@ -1,0 +1,77 @@
+"""The command line. Every fault a person can meet ends in one Chinese sentence on standard error.
+
+Exit codes: 0 done; 1 ``verify`` found a difference; 2 refused, with the reason; 3 ``import`` refused
+rows; 130 interrupted.
+"""
+
+import os
+import sys
+
+import typer
+
+from limits.errors import YekuoError
+from yekuo.commands import demo, ledger, look, month
+from yekuo.output import print_json
+
+app = typer.Typer(
+    name="yekuo",
+    help="业扩：业扩报装“获得电力”时限引擎。时间一律为北京时间。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (ledger, look, month, demo):
+    group.register(app)
+
+USAGE = {
+    "NoSuchOption": "没有这个选项",
+    "NoSuchCommand": "没有这个命令",
+    "MissingParameter": "缺少参数",
+    "BadParameter": "参数的值不对",
+    "BadOptionUsage": "选项用法不对",
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    given = sys.argv[1:] if arguments is None else arguments
+    sys.exit(_run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(arguments, prog_name="yekuo", standalone_mode=False)
+        sys.stdout.flush()
+    except YekuoError as error:
+        return _refuse(error.code, error.message, as_json="--json" in arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("已中断。已提交的批次保留，重新运行会接着做。", 130)
+    except BrokenPipeError:
+        # The reader left (``yekuo applications | head``); what it did not want is not an error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        return _refuse("usage", _usage(error), as_json="--json" in arguments)
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: Exception) -> str:
+    told = USAGE.get(type(error).__name__, "命令写法有误")
+    original = error.format_message()  # type: ignore[attr-defined]
+    return (
+        f"{told}（{original.strip() or '未给出命令'}）。请运行 yekuo --help 或 yekuo 命令 --help 查看用法。"
+    )
+
+
+def _refuse(code: str, message: str, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"error": {"code": code, "message": message}})
+    return _say(f"错误［{code}］：{message}", 2)
+
+
+def _say(message: str, code: int) -> int:
+    sys.stderr.write(message + "\n")
+    return code

@@ -1,0 +1,113 @@
+"""All of it on the shipped sample, as a person would type it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from limits.shipped import DATA
+from limits.terms import Level, Verdict
+from workflow.book import Book
+from workflow.listing import ApplicationView, applications
+from yekuo import desk
+from yekuo.commands import ledger, look, month
+from yekuo.output import console, level_text, table, verdict_text
+from yekuo.settings import parse_instant
+
+AS_OF = "2026-11-20T18:00"
+SAMPLE = DATA / "samples" / "ledger-2026.xlsx"
+EXPLAINED = "4126092200104"
+MONTH = "2026-10"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to ``app``."""
+    app.command(help="用随附的样例台账把全部功能走一遍。")(demo)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="演示文件放在哪里")] = Path("demo"),
+) -> int:
+    """Import, explain, report and verify the sample in a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("yekuo.sqlite3*"):
+        old.unlink()
+    os.environ["YEKUO_DATABASE_URL"] = f"sqlite:///{folder / 'yekuo.sqlite3'}"
+    refused = folder / "台账-退回.xlsx"
+    _say("一、建立数据库", "yekuo init")
+    ledger.init()
+    _say(
+        "二、导入样例台账：240 件好的，24 行有错的退回，各写明原因",
+        f"yekuo import {SAMPLE.name} --as-of {AS_OF}",
+    )
+    ledger.import_(SAMPLE, as_of=AS_OF, refused=refused)
+    _say("三、为什么这件超期了", f"yekuo explain {EXPLAINED} --clock local.reply --as-of {AS_OF}")
+    look.explain(EXPLAINED, clock="local.reply", as_of=AS_OF)
+    _say("四、到期日计算器", "yekuo due 2026-09-24 16")
+    look.due("2026-09-24", "16")
+    _say("五、十月的指标", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
+    month.report(MONTH, out=folder, as_of=AS_OF)
+    _say("六、核对：全部重算一遍", "yekuo verify")
+    differs = ledger.verify()
+    _summary(desk.open_book(), folder, refused)
+    return differs
+
+
+def _say(title: str, command: str) -> None:
+    out = console()
+    out.print()
+    out.print(title, style="bold", markup=False)
+    out.print(f"$ {command}", style="dim", markup=False)
+
+
+def _summary(book: Book, folder: Path, refused: Path) -> None:
+    """What a person should take home from the demo."""
+    out = console()
+    views = list(applications(book, parse_instant(AS_OF)))
+    urgent = [row for view in views if (row := _urgent(view)) is not None]
+    urgent.sort(key=lambda row: (-row[0], row[1]))
+    _say(f"七、小结：截至 {AS_OF.replace('T', ' ')}", f"yekuo applications --as-of {AS_OF}")
+    statuses: dict[str, int] = {}
+    for view in views:
+        statuses[view.status.label] = statuses.get(view.status.label, 0) + 1
+    out.print(
+        f"共 {len(views)} 件：" + "，".join(f"{name} {count} 件" for name, count in statuses.items()),
+        markup=False,
+    )
+    rows = (row[2] for row in urgent)
+    headings = ("申请编号", "客户类别", "环节", "计时", "已用>", "时限>", "到期日", "结论", "最高级别")
+    out.print(table("在途且已预警的计时（地方时限），最急的在前", headings, rows))
+    out.print(f"退回表：{refused}", markup=False)
+    out.print(f"月报：{folder / 'report.html'}（用浏览器打开）、report.xlsx、report.json", markup=False)
+    out.print(
+        f"数据库：{folder / 'yekuo.sqlite3'}；换成自己的台账：yekuo init && yekuo import 台账.xlsx",
+        markup=False,
+    )
+
+
+def _urgent(view: ApplicationView) -> tuple[int, str, tuple[object, ...]] | None:
+    """The most urgent running local clock of an application that has reached a level."""
+    ranks = {level: rank for rank, level in enumerate(Level)}
+    running = [
+        each
+        for each in view.clocks
+        if each.layer == "local" and each.levels and each.reading.verdict in (Verdict.OPEN, Verdict.OPEN_LATE)
+    ]
+    if not running:
+        return None
+    worst = max(running, key=lambda each: ranks[each.levels[-1].level])
+    level = worst.levels[-1].level
+    due_on = worst.reading.due_on.isoformat() if worst.reading.due_on else "未计时"
+    row = (
+        view.number,
+        view.customer_class.label,
+        view.step.label,
+        worst.label,
+        worst.reading.used,
+        worst.limit,
+        due_on,
+        verdict_text(worst.reading.verdict),
+        level_text(level),
+    )
+    return ranks[level], view.number, row
