@@ -13,6 +13,8 @@ from limits.ladder import Ladder
 from limits.terms import Level, Unit, Verdict
 from limits.zone import local, midnight, midnight_after
 
+RANKS = {level: rank for rank, level in enumerate(Level)}
+
 
 class Days(Protocol):
     """The part of a calendar the arithmetic needs."""
@@ -220,11 +222,15 @@ def crossings(track: Track, ladder: Ladder, calendar: Days) -> tuple[Crossing, .
     new threshold already passed is reached at the change, never before it was known.
     """
     reached: dict[Level, datetime] = {}
+    gained = [
+        None if span.end is None else elapsed(span.start, span.end, track.unit, calendar)
+        for span in track.spans
+    ]
     for allowance, until in _governed(track.allowances):
         for level, threshold in ladder.thresholds(allowance.limit):
             if level in reached:
                 continue
-            at = _reaches(track, threshold, allowance.since, calendar)
+            at = _reaches(track, gained, threshold, allowance.since, calendar)
             if at is not None and (until is None or at < until):
                 reached[level] = at
     return tuple(_highest_of_each_instant(reached))
@@ -236,17 +242,19 @@ def _governed(allowances: Sequence[Allowance]) -> Iterator[tuple[Allowance, date
         yield allowance, following.since if following else None
 
 
-def _reaches(track: Track, threshold: int, since: datetime | None, calendar: Days) -> datetime | None:
+def _reaches(
+    track: Track, gained: Sequence[int | None], threshold: int, since: datetime | None, calendar: Days
+) -> datetime | None:
+    """When ``threshold`` is reached; ``gained`` are the units of each span, None for the one running."""
     used = 0
-    for span in track.spans:
-        gained = None if span.end is None else elapsed(span.start, span.end, track.unit, calendar)
-        if gained is None or used + gained >= threshold:
+    for span, gain in zip(track.spans, gained, strict=True):
+        if gain is None or used + gain >= threshold:
             at = _instant(span.start, max(threshold - used, 0), track.unit, calendar)
             if since is None or at >= since:
                 return at
             if span.end is None or span.end > since:
                 return max(span.start, since)
-        used += gained or 0
+        used += gain or 0
     return None
 
 
@@ -259,10 +267,10 @@ def _instant(start: datetime, units: int, unit: Unit, calendar: Days) -> datetim
 
 
 def _highest_of_each_instant(reached: dict[Level, datetime]) -> Iterator[Crossing]:
-    ranks = {level: rank for rank, level in enumerate(Level)}
+    """In time order, and never a lower level after a higher one."""
     highest = -1
     for at in sorted(set(reached.values())):
-        level = max((each for each, when in reached.items() if when == at), key=ranks.__getitem__)
-        if ranks[level] > highest:
-            highest = ranks[level]
+        level = max((each for each, when in reached.items() if when == at), key=RANKS.__getitem__)
+        if RANKS[level] > highest:
+            highest = RANKS[level]
             yield Crossing(level, at)

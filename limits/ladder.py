@@ -4,9 +4,8 @@
 shares 1/2, 4/5, 1 and 6/5 with 0, 0, 1 and 1 added, because L is whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 from math import ceil
 
 from limits.terms import Level
@@ -37,12 +36,12 @@ class Ladder:
     """
 
     rungs: tuple[Rung, ...]
+    _known: dict[int, tuple[tuple[Level, int], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def thresholds(self, limit: int) -> tuple[tuple[Level, int], ...]:
-        """Each level with its threshold for ``limit``."""
-        return _thresholds(self.rungs, limit)
-
-
-@lru_cache(maxsize=4096)
-def _thresholds(rungs: tuple[Rung, ...], limit: int) -> tuple[tuple[Level, int], ...]:
-    return tuple((rung.level, rung.threshold(limit)) for rung in rungs)
+        """Each level with its threshold for ``limit``; there are few limits, so each is worked out once."""
+        if limit not in self._known:
+            self._known[limit] = tuple((rung.level, rung.threshold(limit)) for rung in self.rungs)
+        return self._known[limit]

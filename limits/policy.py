@@ -181,6 +181,11 @@ class ClockRule:
         return f"{self.layer}.{self.name}"
 
     @cached_property
+    def starts(self) -> frozenset[str]:
+        """The events without which the clock never runs."""
+        return frozenset(start for start, _ in self.runs)
+
+    @cached_property
     def touches(self) -> dict[str, tuple[tuple[int, bool], ...]]:
         """By event: the runs it starts (True) or ends (False), as (index, starts)."""
         found: dict[str, tuple[tuple[int, bool], ...]] = {}

@@ -71,12 +71,11 @@ class Reader:
 
     def word(self, key: str, value: object, kind: type[E]) -> E:
         found = next((member for member in kind if member.value == value), None)
-        if found is not None:
-            return found
-        allowed = "、".join(str(member.value) for member in kind)
-        first = next(iter(kind)).value
-        self.refuse(f"{key} 中有 {value!r}", f"下列之一：{allowed}", f'{key} = "{first}"', at=key)
-        return None
+        if found is None:
+            allowed = "、".join(str(member.value) for member in kind)
+            first = next(iter(kind)).value
+            self.refuse(f"{key} 中有 {value!r}", f"下列之一：{allowed}", f'{key} = "{first}"', at=key)
+        return found
 
     def tables(self, key: str) -> list["Reader"]:
         """The readers of ``[[key]]``, empty when absent."""

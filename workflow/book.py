@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from limits.zone import local
 from workflow import errors, findings, store
-from workflow.events import RANK, Event, EventType, chained
+from workflow.events import Event, EventType, chained
 from workflow.history import Fact, facts_of
 from workflow.machine import MoveRefused, machine_for
 from workflow.projection import Projection, changes, project
@@ -58,8 +58,9 @@ def record(
     with store.writing(book.engine) as connection:
         application_id, events = locked_events(connection, number)
         appended = chained(number, events[-1], event)
-        before, after = project(events, book.rules), project([*events, appended], book.rules)
-        _refuse_impossible(number, appended, before, after, book.rules)
+        after = project([*events, appended], book.rules)
+        if after.impossible:
+            _refuse_impossible(number, appended, project(events, book.rules), after, book.rules)
         write(connection, book.rules, application_id, [*events, appended], [appended], after, now)
     return Recorded(number, appended, after)
 
@@ -168,11 +169,6 @@ def _refuse_impossible(
             f"与已登记的“{each.fact.type.label}”次序矛盾（{'；'.join(each.reasons)}）" for each in fresh
         ]
     raise MoveRefused(number=number, event=event.type.label, reasons="；".join(reasons))
-
-
-def rank_order(events: Sequence[Event]) -> list[Event]:
-    """Facts in the order they happened; those of one instant in the order of a case's life."""
-    return sorted(events, key=lambda each: (each.occurred_at, RANK[each.type]))
 
 
 def number_exists(connection: sa.Connection, number: str) -> bool:

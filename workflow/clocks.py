@@ -37,8 +37,11 @@ def clocks_of(
     """Every clock that binds the application and has started, in the order of the policies."""
     suspended = pairs(facts, EventType.SUSPENDED, EventType.RESUMED)
     ended_at = min((fact.at for fact in facts if fact.type in ENDINGS), default=None)
+    happened = {fact.type for fact in facts}
     found = []
     for bound in policies.bind(subject, accepted_on(facts)):
+        if bound.rule.starts.isdisjoint(happened):
+            continue
         track = track_of(bound, facts, suspended, ended_at, calendar)
         if track is not None:
             found.append(_clock(bound, track, calendar))
@@ -107,8 +110,7 @@ def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datet
     orphans: set[int] = set()
     stopped_at: datetime | None = None
     for fact in facts:
-        stops = fact.type.value in rule.stops
-        for index, starts in rule.touches.get(fact.type.value, ()):
+        for index, starts in rule.touches.get(fact.type, ()):
             if not starts:
                 if index in opened:
                     ran.append((opened.pop(index), fact.at))
@@ -116,7 +118,7 @@ def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datet
                     orphans.add(index)
             elif index not in opened and (stopped_at is None or rule.runs[index][1] & rule.stops):
                 opened[index] = fact.at
-        if stops:
+        if fact.type in rule.stops:
             ran += [(start, max(start, fact.at)) for start in opened.values()]
             opened.clear()
             stopped_at = fact.at
@@ -146,9 +148,9 @@ def _dated(rule: ClockRule, facts: Sequence[Fact], start: datetime, calendar: Ca
     agreed: date | None = None
     ready: date | None = None
     for fact in facts:
-        if fact.type.value == rule.dated_by:
+        if fact.type == rule.dated_by:
             agreed = date.fromisoformat(fact.payload["on"])
-        elif fact.type.value == rule.capped_by:
+        elif fact.type == rule.capped_by:
             ready = local(fact.at).date()
         else:
             continue

@@ -96,7 +96,6 @@ def event_hash(number: str, event: Event) -> str:
 
 def chained(number: str, after: Event | None, event: Event) -> Event:
     """``event`` as the record that follows ``after`` in the chain of application ``number``."""
-    following = replace(
-        event, seq=after.seq + 1 if after else 1, prev_hash=after.hash if after else GENESIS, hash=""
-    )
+    seq, prev_hash = (after.seq + 1, after.hash) if after else (1, GENESIS)
+    following = replace(event, seq=seq, prev_hash=prev_hash, hash="")
     return replace(following, hash=event_hash(number, following))

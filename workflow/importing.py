@@ -28,7 +28,6 @@ from workflow.tables import application, clock, event, finding, threshold
 
 E = EventType
 BATCH = 400
-ACTOR = "台账导入"
 CLOSED_BY = {Status.TERMINATED: E.TERMINATED, Status.VOIDED: E.VOIDED}
 
 
@@ -52,7 +51,7 @@ def import_ledger(
     path: Path,
     *,
     now: datetime,
-    actor: str = ACTOR,
+    actor: str = "台账导入",
     column_map: Path | None = None,
     progress: Progress | None = None,
 ) -> Imported:

@@ -218,14 +218,14 @@ class StepMachine:
         move = self.moves.get(event)
         if move is None:
             return [f"{'高压' if self.rule.high else '低压'}流程没有“{event.label}”"]
-        if position.state not in {state.value for state in move.sources}:
+        if position.state not in move.sources:
             return [f"当前为“{State.of(position.state).label}”"]
         return [guard.reason for guard in move.guards if not guard.holds(position.flags)]
 
     def advance(self, position: Position, event: EventType, *, number: str) -> None:
         """Move ``position``; raises :class:`MoveRefused` with every reason and changes nothing."""
         reasons = self.can_advance(position, event)
-        if reasons or not self.machine.events[event.value].trigger(position, position):
+        if reasons or not self.machine.events[event].trigger(position, position):
             raise MoveRefused(number=number, event=event.label, reasons="；".join(reasons))
 
     def force(self, position: Position, event: EventType) -> None:
@@ -332,13 +332,14 @@ def replay(
             impossible.append(Impossible(fact, tuple(reasons)))
             machine.force(position, fact.type)
         else:
-            machine.machine.events[fact.type.value].trigger(position, position)
+            machine.machine.events[fact.type].trigger(position, position)
         step = step_of(position) or step
     return step, impossible
 
 
+_STEPS = {**{step.value: step for step in Step}, State.ENERGIZED.value: Step.ENERGIZE}
+
+
 def step_of(position: Position) -> Step | None:
     """The customer's step of an open state; energized is still the last step until it is archived."""
-    if position.state == State.ENERGIZED.value:
-        return Step.ENERGIZE
-    return Step.of(position.state) if position.state in Step._value2member_map_ else None
+    return _STEPS.get(position.state)

@@ -7,7 +7,6 @@ domestic databases can hold it too.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -287,7 +286,8 @@ _UPDATES: dict[str, sa.Update | sa.Delete] = {
 
 def application_values(projected: Projection, records: Sequence[Event]) -> dict[str, Any]:
     """The application's own row as its events tell it."""
-    row = asdict(projected.registration)
+    registration = projected.registration
+    row = {name: getattr(registration, name) for name in registration.__dataclass_fields__}
     row = {name: getattr(value, "value", value) for name, value in row.items()}
     return {
         **row,

@@ -2,18 +2,20 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from limits.shipped import DATA
 from limits.terms import Level, Verdict
-from workflow.book import Book
-from workflow.listing import ApplicationView, applications
 from yekuo import desk
 from yekuo.commands import ledger, look, month
 from yekuo.output import console, level_text, table, verdict_text
 from yekuo.settings import parse_instant
+
+if TYPE_CHECKING:
+    from workflow.book import Book
+    from workflow.listing import ApplicationView
 
 AS_OF = "2026-11-20T18:00"
 SAMPLE = DATA / "samples" / "ledger-2026.xlsx"
@@ -61,8 +63,10 @@ def _say(title: str, command: str) -> None:
     out.print(f"$ {command}", style="dim", markup=False)
 
 
-def _summary(book: Book, folder: Path, refused: Path) -> None:
+def _summary(book: "Book", folder: Path, refused: Path) -> None:
     """What a person should take home from the demo."""
+    from workflow.listing import applications
+
     out = console()
     views = list(applications(book, parse_instant(AS_OF)))
     urgent = [row for view in views if (row := _urgent(view)) is not None]
@@ -86,7 +90,7 @@ def _summary(book: Book, folder: Path, refused: Path) -> None:
     )
 
 
-def _urgent(view: ApplicationView) -> tuple[int, str, tuple[object, ...]] | None:
+def _urgent(view: "ApplicationView") -> tuple[int, str, tuple[object, ...]] | None:
     """The most urgent running local clock of an application that has reached a level."""
     ranks = {level: rank for rank, level in enumerate(Level)}
     running = [

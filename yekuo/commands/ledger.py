@@ -1,20 +1,21 @@
 """Commands that fill the ledger and check it: init, import, verify, sample."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from limits.errors import YekuoError
-from workflow import store
-from workflow.importing import ACTOR, Imported, import_ledger
-from workflow.ledger_refused import write_refused
-from workflow.verify import verify as verify_ledger
-from yekuo import database, desk
+from yekuo import desk
 from yekuo.commands.options import AsOf, Json, Out
 from yekuo.output import console, print_json, progress, table
 from yekuo.settings import parse_instant
 
+if TYPE_CHECKING:
+    from workflow.importing import Imported
+    from workflow.ledger_rows import Reason
+
+ACTOR = "台账导入"
 REFUSED_ROWS = 3
 DIFFERENT = 1
 
@@ -35,6 +36,9 @@ def register(app: typer.Typer) -> None:
 
 def init(as_json: Json = False) -> int:
     """Create or upgrade the database."""
+    from workflow import store
+    from yekuo import database
+
     url = desk.settings().database_url
     before = database.upgrade(store.open_engine(url))
     told = {"database": store.shown(url), "before": before, "revision": database.HEAD}
@@ -57,6 +61,8 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Take every good row; write the others back with their reasons."""
+    from workflow.importing import import_ledger
+
     book = desk.open_book()
     now = parse_instant(as_of)
     with progress("导入台账") as report:
@@ -69,8 +75,10 @@ def import_(
     return REFUSED_ROWS if done.refusals else 0
 
 
-def _write_refused(done: Imported, ledger: Path, wanted: Path | None) -> Path | None:
+def _write_refused(done: "Imported", ledger: Path, wanted: Path | None) -> Path | None:
     """Beside the ledger; in the working folder where the ledger's own cannot be written."""
+    from workflow.ledger_refused import write_refused
+
     if not done.refusals or done.ledger is None:
         return None
     beside = ledger.with_name(f"{ledger.stem}-退回.xlsx")
@@ -89,7 +97,7 @@ def _writable(folder: Path) -> bool:
     return True
 
 
-def _imported_json(done: Imported, written: Path | None) -> dict[str, object]:
+def _imported_json(done: "Imported", written: Path | None) -> dict[str, object]:
     return {
         "accepted": done.accepted,
         "updated": done.updated,
@@ -114,11 +122,11 @@ def _imported_json(done: Imported, written: Path | None) -> dict[str, object]:
     }
 
 
-def _reasons(reasons: object) -> list[dict[str, str]]:
-    return [{"code": each.code, "message": each.message} for each in reasons]  # type: ignore[attr-defined]
+def _reasons(reasons: "tuple[Reason, ...]") -> list[dict[str, str]]:
+    return [{"code": each.code, "message": each.message} for each in reasons]
 
 
-def _print_imported(done: Imported, written: Path | None) -> None:
+def _print_imported(done: "Imported", written: Path | None) -> None:
     out = console()
     out.print(
         f"新受理 {done.accepted} 件，更新 {done.updated} 件，未变 {done.unchanged} 件，退回 {len(done.refusals)} 行。"
@@ -141,6 +149,8 @@ def _print_imported(done: Imported, written: Path | None) -> None:
 
 def verify(as_json: Json = False) -> int:
     """Rebuild everything from the records and compare."""
+    from workflow.verify import verify as verify_ledger
+
     book = desk.open_book()
     with progress("核对") as report:
         found = verify_ledger(book, report)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,14 +11,14 @@ from limits.errors import YekuoError
 from limits.explanation import DayRole, weekday_of
 from limits.policy import ClockRule, Limit, PolicySet
 from limits.terms import Mark
-from workflow.chart import mermaid
-from workflow.explaining import ExplainedApplication, ExplainedClock, explain_application, total_of
-from workflow.listing import ApplicationView, ClockView, applications
-from workflow.machine import StepMachine
 from yekuo import desk
 from yekuo.commands.options import AsOf, Json, Number
 from yekuo.output import console, level_text, print_json, table, verdict_text
 from yekuo.settings import parse_date, parse_instant
+
+if TYPE_CHECKING:
+    from workflow.explaining import ExplainedApplication, ExplainedClock
+    from workflow.listing import ApplicationView, ClockView
 
 MOST_DAYS = 1000
 
@@ -40,6 +40,8 @@ def register(app: typer.Typer) -> None:
 
 def list_applications(as_of: AsOf = None, as_json: Json = False) -> int:
     """Every application as it stood."""
+    from workflow.listing import applications
+
     book = desk.open_book()
     found = applications(book, parse_instant(as_of))
     if as_json:
@@ -51,7 +53,7 @@ def list_applications(as_of: AsOf = None, as_json: Json = False) -> int:
     return 0
 
 
-def application_json(view: ApplicationView) -> dict[str, Any]:
+def application_json(view: "ApplicationView") -> dict[str, Any]:
     """One application as programs read it."""
     return {
         "number": view.number,
@@ -65,7 +67,7 @@ def application_json(view: ApplicationView) -> dict[str, Any]:
     }
 
 
-def _clock_json(view: ClockView) -> dict[str, Any]:
+def _clock_json(view: "ClockView") -> dict[str, Any]:
     reading = view.reading
     return {
         "layer": view.layer.value,
@@ -83,7 +85,7 @@ def _clock_json(view: ClockView) -> dict[str, Any]:
     }
 
 
-def _rows(found: Iterator[ApplicationView]) -> Iterator[tuple[object, ...]]:
+def _rows(found: "Iterator[ApplicationView]") -> Iterator[tuple[object, ...]]:
     for view in found:
         for each in view.clocks:
             if each.layer == "local" and each.name in ("whole", "company_time"):
@@ -112,6 +114,8 @@ def explain(
     as_json: Json = False,
 ) -> int:
     """Why these dates."""
+    from workflow.explaining import explain_application, total_of
+
     book = desk.open_book()
     now = parse_instant(as_of)
     told = explain_application(book, number, now, clock)
@@ -147,7 +151,7 @@ def explain(
     return 0
 
 
-def _print_days(each: ExplainedClock) -> None:
+def _print_days(each: "ExplainedClock") -> None:
     out = console()
     rule = each.clock.bound.rule
     rows = (
@@ -167,7 +171,7 @@ def _print_days(each: ExplainedClock) -> None:
         out.print(f"  · {source}", markup=False)
 
 
-def _explained_json(told: ExplainedApplication) -> dict[str, Any]:
+def _explained_json(told: "ExplainedApplication") -> dict[str, Any]:
     return {
         "number": told.number,
         "class": told.registration.customer_class.value,
@@ -292,6 +296,9 @@ def _limit_json(rule: ClockRule, limit: Limit) -> dict[str, Any]:
 
 def machine() -> int:
     """The machines that run, drawn."""
+    from workflow.chart import mermaid
+    from workflow.machine import StepMachine
+
     policies = desk.rules().policies
     today = parse_instant(None).date()
     charts = (("高压", True), ("低压", False))
