@@ -25,7 +25,15 @@ from limits import notices
 from limits.arrangement import Arrangement, DayKind, NamedDay, arrange, kind_of
 from limits.shipped import DATA
 
-__all__ = ["Calendar", "DayFact", "DayKind", "end_of_months", "end_of_years", "load_calendar"]
+__all__ = [
+    "Calendar",
+    "DayFact",
+    "DayKind",
+    "end_of_months",
+    "end_of_years",
+    "load_calendar",
+    "overlay_calendar",
+]
 
 Days = NDArray[np.datetime64]
 Counts = NDArray[np.int64]
@@ -197,6 +205,13 @@ def load_calendar(
     Files are read anew each time, so an edited file is seen; tables are built once per content.
     """
     return _build(notices.chain(name, folder, extra))
+
+
+def overlay_calendar(
+    name: str, notices_given: Sequence[tuple[str, bytes]], folder: Path = DATA / "calendars"
+) -> Calendar:
+    """The calendar of ``name`` with notices (file name, content) laid over it, the oldest first."""
+    return _build(notices.overlaid(notices.chain(name, folder, ()), notices_given, folder))
 
 
 @lru_cache(maxsize=32)

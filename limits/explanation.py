@@ -101,7 +101,8 @@ def _days(
         role = _role(track, day, first, today, calendar)
         if role is DayRole.COUNTED or (role is DayRole.AHEAD and calendar.is_workday(day)):
             used += 1
-        reached = [f"达到{each.level.label}色级别" for each in crossings if each.on == day]
+        will = "将" if day > today else ""
+        reached = [f"{will}达到{each.level.label}色级别" for each in crossings if each.on == day]
         if day == standing.due_on:
             reached.append("到期日，24 时截止")
         text = _said(role, day, breaks, calendar)

@@ -168,11 +168,20 @@ def chain(name: str, folder: Path, extra: Sequence[Path]) -> tuple[tuple[str, by
     for path in extra:
         if not path.is_file():
             raise errors.UnreadableCalendar(file=path, place="", found="没有这个文件")
-        files.append((path.name, path.read_bytes()))
-        base = Table(path.name, "开头", load(*files[-1])).text("extends")
-        if base not in {Path(file).stem for file, _ in files[:-1]}:
-            raise _unknown(base, f"{path.name} 的 extends", folder)
-    return tuple(files)
+    return overlaid(tuple(files), [(path.name, path.read_bytes()) for path in extra], folder)
+
+
+def overlaid(
+    files: tuple[tuple[str, bytes], ...], extra: Sequence[tuple[str, bytes]], folder: Path
+) -> tuple[tuple[str, bytes], ...]:
+    """``files`` with ``extra`` ones on top, each of which must extend one that is already there."""
+    found = list(files)
+    for file, content in extra:
+        base = Table(file, "开头", load(file, content)).text("extends")
+        if base not in {Path(each).stem for each, _ in found}:
+            raise _unknown(base, f"{file} 的 extends", folder)
+        found.append((file, content))
+    return tuple(found)
 
 
 def _unknown(name: str, place: str, folder: Path) -> errors.UnknownCalendar:

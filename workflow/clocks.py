@@ -11,12 +11,13 @@ from datetime import date, datetime
 from limits.calendar import Calendar
 from limits.clock import Allowance, Crossing, Span, Standing, Track, crossings, dated_allowance, settle
 from limits.periods import last_day
-from limits.policy import BoundClock, ClockRule, PolicySet, Subject
+from limits.policy import BoundClock, ClockRule, Subject
 from limits.spans import Interval, subtract, union
 from limits.terms import Unit
 from limits.zone import local
 from workflow.events import EventType
 from workflow.history import Fact, accepted_on, first
+from workflow.rules import Calendars, Rules
 
 ENDINGS = (EventType.TERMINATED, EventType.VOIDED)
 
@@ -31,40 +32,53 @@ class Clock:
     crossings: tuple[Crossing, ...]
 
 
-def clocks_of(
-    facts: Sequence[Fact], subject: Subject, policies: PolicySet, calendar: Calendar
-) -> list[Clock]:
-    """Every clock that binds the application and has started, in the order of the policies."""
+def clocks_of(facts: Sequence[Fact], subject: Subject, rules: Rules, known_at: datetime) -> list[Clock]:
+    """Every clock that binds the application and has started, in the order of the policies.
+
+    An open clock is counted by the calendar known at ``known_at``.  A verdict once given is not moved
+    by a calendar published or amended later (domain §5.7): a clock that was stopped keeps the calendar
+    known when that was recorded.
+    """
     suspended = pairs(facts, EventType.SUSPENDED, EventType.RESUMED)
-    ended_at = min((fact.at for fact in facts if fact.type in ENDINGS), default=None)
+    ended = next((fact for fact in facts if fact.type in ENDINGS), None)
     happened = {fact.type for fact in facts}
     found = []
-    for bound in policies.bind(subject, accepted_on(facts)):
-        if bound.rule.starts.isdisjoint(happened):
-            continue
-        track = track_of(bound, facts, suspended, ended_at, calendar)
-        if track is not None:
-            found.append(_clock(bound, track, calendar))
+    for bound in rules.policies.bind(subject, accepted_on(facts)):
+        if not bound.rule.starts.isdisjoint(happened):
+            clock = clock_of(bound, facts, suspended, ended, rules.calendars, known_at)
+            found += [clock] if clock else []
     return found
 
 
-def _clock(bound: BoundClock, track: Track, calendar: Calendar) -> Clock:
-    return Clock(bound, track, settle(track, calendar), crossings(track, bound.ladder, calendar))
-
-
-def track_of(
+def clock_of(
     bound: BoundClock,
     facts: Sequence[Fact],
     suspended: Sequence[Interval],
-    ended_at: datetime | None,
+    ended: Fact | None,
+    calendars: Calendars,
+    known_at: datetime,
+) -> Clock | None:
+    """One clock; None when it never started, or is not judged without a record."""
+    ran, stop = _runs(bound.rule, facts)
+    closing = stop or ended
+    calendar = calendars.at(closing.recorded_at if closing else known_at)
+    track = _track(bound, facts, ran, stop, suspended, ended, calendar)
+    if track is None:
+        return None
+    return Clock(bound, track, settle(track, calendar), crossings(track, bound.ladder, calendar))
+
+
+def _track(
+    bound: BoundClock,
+    facts: Sequence[Fact],
+    ran: Sequence[Interval],
+    stop: Fact | None,
+    suspended: Sequence[Interval],
+    ended: Fact | None,
     calendar: Calendar,
 ) -> Track | None:
-    """The history of one clock; None when it never started, or is not judged without a record."""
     rule = bound.rule
-    if rule.needs is not None and first(facts, EventType.of(rule.needs)) is None:
-        return None
-    ran, stopped_at = _runs(rule, facts)
-    if not ran:
+    if not ran or (rule.needs is not None and first(facts, EventType.of(rule.needs)) is None):
         return None
     start = ran[0][0]
     allowances = _allowances(bound, facts, start, calendar)
@@ -73,15 +87,16 @@ def track_of(
     outside = list(suspended)
     for begin, finish in rule.outside:
         outside += pairs(facts, EventType.of(begin), EventType.of(finish))
-    if ended_at is not None and stopped_at is None:
-        outside.append((max(ended_at, start), None))
+    cut = ended if stop is None else None
+    if cut is not None:
+        outside.append((max(cut.at, start), None))
     spans = subtract(ran, outside) or [(start, start)]
     return Track(
         spans=tuple(Span(*each) for each in spans),
         allowances=allowances,
         unit=Unit.MINUTE if bound.unit is Unit.MINUTE else Unit.WORKING_DAY,
-        stopped_at=stopped_at,
-        cut_at=ended_at if stopped_at is None else None,
+        stopped_at=stop.at if stop else None,
+        cut_at=cut.at if cut else None,
     )
 
 
@@ -98,8 +113,8 @@ def pairs(facts: Iterable[Fact], begin: EventType, finish: EventType) -> list[In
     return [*found, (opened, None)] if opened is not None else found
 
 
-def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datetime | None]:
-    """When the clock ran by its own events, and when it was stopped for good.
+def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], Fact | None]:
+    """When the clock ran by its own events, and the fact that stopped it for good.
 
     A failed inspection ends an interval and does not stop the clock; the next request opens a new
     interval of the same clock (domain §3), also where the regulator's clock had stopped.  A finish
@@ -108,7 +123,7 @@ def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datet
     opened: dict[int, datetime] = {}
     ran: list[Interval] = []
     orphans: set[int] = set()
-    stopped_at: datetime | None = None
+    stop: Fact | None = None
     for fact in facts:
         for index, starts in rule.touches.get(fact.type, ()):
             if not starts:
@@ -116,17 +131,17 @@ def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], datet
                     ran.append((opened.pop(index), fact.at))
                 else:
                     orphans.add(index)
-            elif index not in opened and (stopped_at is None or rule.runs[index][1] & rule.stops):
+            elif index not in opened and (stop is None or rule.runs[index][1] & rule.stops):
                 opened[index] = fact.at
         if fact.type in rule.stops:
             ran += [(start, max(start, fact.at)) for start in opened.values()]
             opened.clear()
-            stopped_at = fact.at
+            stop = fact
     for index in orphans & opened.keys():
         start = opened.pop(index)
         ran.append((start, start))
     ran += [(start, None) for start in opened.values()]
-    return union(ran), None if opened else stopped_at
+    return union(ran), None if opened else stop
 
 
 def _allowances(

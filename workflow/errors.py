@@ -67,3 +67,9 @@ class DatabaseUrlInvalid(YekuoError):
     """数据库地址 {url} 无法识别。应为 sqlite:///文件路径 或 postgresql+psycopg://用户@主机/库名。"""
 
     code = "database_url_invalid"
+
+
+class NoticeKnown(YekuoError):
+    """放假安排文件 {file} 已在 {imported_at} 导入过，内容完全相同。不需要再导入；若有补充通知，请写成新的文件。"""
+
+    code = "notice_known"

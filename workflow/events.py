@@ -52,8 +52,11 @@ class EventType(Term):
     VOIDED = "voided", "作废"
     AMENDED = "amended", "补正资料"
     CORRECTED = "corrected", "更正"
+    RESCHEDULED = "rescheduled", "到期日重算"
 
 
+# Records about records: they say nothing happened to the customer.
+ABOUT_RECORDS = frozenset({EventType.AMENDED, EventType.CORRECTED, EventType.RESCHEDULED})
 RANK = {event_type: rank for rank, event_type in enumerate(EventType)}
 GENESIS = "0" * 64
 

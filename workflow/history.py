@@ -9,18 +9,19 @@ from typing import Any
 from limits.policy import Subject
 from limits.terms import ApplicationKind, CustomerClass, Supplies, Supporting, Voltage
 from limits.zone import local
-from workflow.events import RANK, Event, EventType
+from workflow.events import ABOUT_RECORDS, RANK, Event, EventType
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that happened, as it is known after all corrections."""
+    """One thing that happened, as it is known after all corrections; ``recorded_at`` is since when."""
 
     type: EventType
     at: datetime
     seq: int
     payload: dict[str, Any]
     actor: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,10 @@ def facts_of(events: Iterable[Event]) -> list[Fact]:
     for event in events:
         if event.type is EventType.CORRECTED:
             _correct(facts, event)
-        elif event.type is not EventType.AMENDED:
-            facts[event.seq] = Fact(event.type, event.occurred_at, event.seq, event.payload, event.actor)
+        elif event.type not in ABOUT_RECORDS:
+            facts[event.seq] = Fact(
+                event.type, event.occurred_at, event.seq, event.payload, event.actor, event.recorded_at
+            )
     return sorted(facts.values(), key=_moment)
 
 
@@ -117,7 +120,8 @@ def _correct(facts: dict[int, Fact], event: Event) -> None:
         return
     fact = facts[seq]
     if "occurred_at" in event.payload:
-        fact = replace(fact, at=local(datetime.fromisoformat(event.payload["occurred_at"])))
+        at = local(datetime.fromisoformat(event.payload["occurred_at"]))
+        fact = replace(fact, at=at, recorded_at=event.recorded_at)
     if "payload" in event.payload:
         fact = replace(fact, payload={**fact.payload, **event.payload["payload"]})
     facts[seq] = fact

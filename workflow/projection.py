@@ -119,7 +119,7 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
         accepted_at=accepted_fact.at if accepted_fact else facts[0].at,
         archived_at=archived.at if archived and position.state == State.ARCHIVED.value else None,
         last_at=facts[-1].at,
-        clocks=tuple(clocks_of(facts, registration.subject, rules.policies, rules.calendar)),
+        clocks=tuple(clocks_of(facts, registration.subject, rules, events[-1].recorded_at)),
         impossible=tuple(impossible),
     )
 

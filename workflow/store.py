@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,17 @@ def open_engine(url: str) -> sa.Engine:
         raise errors.DatabaseUrlInvalid(url=shown(url)) from error
     sa_event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def exists(url: str) -> bool:
+    """Whether there is a database to open; a server is taken to be there, a file must be."""
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise errors.DatabaseUrlInvalid(url=shown(url)) from error
+    return parsed.get_backend_name() != "sqlite" or (
+        bool(parsed.database) and Path(parsed.database or "").is_file()
+    )
 
 
 def shown(url: str) -> str:

@@ -162,3 +162,14 @@ finding = sa.Table(
     # The same thing is found once, however often it is looked for.
     sa.UniqueConstraint("application_id", "code", "evidence"),
 )
+
+calendar_notice = sa.Table(
+    "calendar_notice",
+    metadata,
+    _id(),
+    sa.Column("file", sa.String(128), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, unique=True),
+    sa.Column("imported_at", Instant, nullable=False),
+    sa.Column("actor", sa.String(64), nullable=False),
+)

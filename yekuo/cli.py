@@ -10,7 +10,7 @@ import sys
 import typer
 
 from limits.errors import YekuoError
-from yekuo.commands import demo, ledger, look, month
+from yekuo.commands import calendar, demo, ledger, look, month
 from yekuo.output import print_json
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (ledger, look, month, demo):
+for group in (ledger, look, month, calendar, demo):
     group.register(app)
 
 USAGE = {

@@ -6,6 +6,7 @@ What is slow to import is imported where it is needed: ``yekuo due`` opens no da
 import os
 from typing import TYPE_CHECKING
 
+from limits.calendar import Calendar
 from workflow.rules import Rules, load_rules
 from yekuo.settings import Settings
 
@@ -23,12 +24,26 @@ def rules() -> Rules:
     return load_rules(settings().jurisdiction)
 
 
+def calendar() -> Calendar:
+    """The calendar with the notices imported into the database, where there is one."""
+    from workflow import store
+    from workflow.errors import StoreNotReady
+
+    if not store.exists(settings().database_url):
+        return rules().calendar
+    try:
+        return open_book().rules.calendar
+    except StoreNotReady:
+        return rules().calendar
+
+
 def open_book() -> "Book":
     """The configured book; raises StoreNotReady before ``yekuo init``."""
     from workflow import store
     from workflow.book import Book
+    from workflow.publishing import known_rules
     from yekuo import database
 
     engine = store.open_engine(settings().database_url)
     database.check_ready(engine)
-    return Book(engine, rules())
+    return Book(engine, known_rules(engine, rules()))

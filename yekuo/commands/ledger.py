@@ -7,7 +7,7 @@ import typer
 
 from limits.errors import YekuoError
 from yekuo import desk
-from yekuo.commands.options import AsOf, Json, Out
+from yekuo.commands.options import Actor, AsOf, Json, Out
 from yekuo.output import console, print_json, progress, table
 from yekuo.settings import parse_instant
 
@@ -57,7 +57,7 @@ def import_(
     as_of: AsOf = None,
     column_map: Annotated[Path | None, typer.Option("--map", help="列名对照文件（TOML）")] = None,
     refused: Annotated[Path | None, typer.Option("--refused", help="退回表写到哪里；默认在台账旁边")] = None,
-    actor: Annotated[str, typer.Option("--actor", help="经办人")] = ACTOR,
+    actor: Actor = ACTOR,
     as_json: Json = False,
 ) -> int:
     """Take every good row; write the others back with their reasons."""

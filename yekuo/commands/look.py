@@ -208,7 +208,7 @@ def due(
     as_json: Json = False,
 ) -> int:
     """The last good day."""
-    calendar = desk.rules().calendar
+    calendar = desk.calendar()
     started = parse_date(start)
     if not days.strip().isdecimal() or int(days) > MOST_DAYS:
         raise DaysInvalid(days=days)

@@ -14,3 +14,6 @@ AsOf = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="申请编号", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", metavar="PATH", help="写到哪里")]
+
+ACTOR = "命令行"
+Actor = Annotated[str, typer.Option("--actor", help="经办人")]

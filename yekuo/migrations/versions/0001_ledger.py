@@ -49,6 +49,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_application_archived_at", ["archived_at"], unique=False)
 
     op.create_table(
+        "calendar_notice",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("file", sa.String(length=128), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", sa.DateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_notice")),
+        sa.UniqueConstraint("digest", name=op.f("uq_calendar_notice_digest")),
+    )
+    op.create_table(
         "clock",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -150,6 +163,7 @@ def downgrade() -> None:
     op.drop_table("finding")
     op.drop_table("event")
     op.drop_table("clock")
+    op.drop_table("calendar_notice")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index("ix_application_archived_at")
         batch_op.drop_index("ix_application_address")
