@@ -75,10 +75,10 @@ def refuse_future(event_type: EventType, at: datetime, now: datetime) -> None:
 
 def locked_events(connection: sa.Connection, number: str) -> tuple[int, list[Event]]:
     """The application's id and records, held until the transaction ends."""
-    application_id = store.lock(connection, number)
-    if application_id is None:
+    held = store.locked_events(connection, number)
+    if held is None:
         raise errors.ApplicationUnknown(number=number)
-    return application_id, store.events_of(connection, application_id)
+    return held
 
 
 def write(

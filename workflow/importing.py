@@ -24,7 +24,7 @@ from workflow.ledger import Ledger, LedgerRow, Reason, Refusal, SuspensionRow, r
 from workflow.ledger_columns import SUSPENSION_SHEET
 from workflow.projection import ClockRow, Projection, ThresholdRow, changes, project
 from workflow.rules import Rules
-from workflow.tables import application, clock, event, finding, threshold
+from workflow.tables import application, finding
 
 E = EventType
 BATCH = 400
@@ -255,17 +255,14 @@ class _Held:
             return held
         by_id = {application_id: number for number, application_id in ids.items()}
 
-        def rows(table: sa.Table, *order: sa.Column[Any]) -> sa.Result[Any]:
-            wanted = sa.select(table).where(table.c.application_id.in_(list(by_id)))
-            return connection.execute(wanted.order_by(*order))
-
-        for row in rows(event, event.c.application_id, event.c.seq):
-            held.events[by_id[row.application_id]].append(store.read_event(row))
-        for row in rows(clock):
-            held.clocks[row.application_id].append(store.read_clock(row))
-        for row in rows(threshold):
-            held.thresholds[row.application_id].append(store.read_threshold(row))
-        held.findings.update((row.application_id, row.code, row.evidence) for row in rows(finding))
+        for application_id, records in store.events_by(connection, by_id).items():
+            held.events[by_id[application_id]] = records
+        held.clocks.update(store.clocks_by(connection, by_id))
+        held.thresholds.update(store.thresholds_by(connection, by_id))
+        known = sa.select(finding).where(finding.c.application_id.in_(list(by_id)))
+        held.findings.update(
+            (row.application_id, row.code, row.evidence) for row in connection.execute(known)
+        )
         return held
 
 

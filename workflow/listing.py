@@ -1,6 +1,5 @@
 """Reading applications with their clocks and levels at one instant."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from limits.zone import local
 from workflow import errors, store
 from workflow.book import Book
 from workflow.projection import ClockRow, ThresholdRow, changes, levels_of, project
-from workflow.tables import application, clock, threshold
+from workflow.tables import application
 
 PAGE = 500
 
@@ -84,19 +83,15 @@ def _views(
     connection: sa.Connection, book: Book, rows: Sequence[sa.Row[Any]], now: datetime
 ) -> list[ApplicationView]:
     ids = [row.id for row in rows]
-    clocks: dict[int, list[ClockRow]] = defaultdict(list)
-    thresholds: dict[int, list[ThresholdRow]] = defaultdict(list)
-    current = sa.select(clock).where(clock.c.application_id.in_(ids), clock.c.superseded_at.is_(None))
-    for row in connection.execute(current):
-        clocks[row.application_id].append(store.read_clock(row))
-    reached = sa.select(threshold).where(threshold.c.application_id.in_(ids))
-    for row in connection.execute(reached):
-        thresholds[row.application_id].append(store.read_threshold(row))
+    clocks = store.clocks_by(connection, ids, current=True)
+    thresholds = store.thresholds_by(connection, ids)
     views = []
     for row in rows:
         if row.last_at <= now:
             status, step = Status.of(row.status), Step.of(row.step)
-            views.append(_view(row, status, step, clocks[row.id], thresholds[row.id], book, now))
+            views.append(
+                _view(row, status, step, clocks.get(row.id, []), thresholds.get(row.id, []), book, now)
+            )
         else:
             views.append(_rewound(connection, row, book, now))
     return views

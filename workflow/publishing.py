@@ -16,7 +16,7 @@ from limits.calendar import Calendar
 from limits.calendar_errors import UnreadableCalendar
 from limits.zone import local
 from workflow import errors, store
-from workflow.book import Book, write
+from workflow.book import Book, locked_events, write
 from workflow.events import Event, EventType, chained
 from workflow.projection import Changes, ClockRow, changes, project
 from workflow.rules import CalendarNotice, Rules
@@ -71,8 +71,8 @@ def import_notice(book: Book, path: Path, *, now: datetime, actor: str) -> tuple
         moved: list[Moved] = []
         touched = 0
         imported_at = rules.calendars.later[-1][0]
-        for application_id, number in _running(connection):
-            found = _reschedule(connection, rules, application_id, number, imported_at, actor)
+        for number in _running(connection):
+            found = _reschedule(connection, rules, number, imported_at, actor)
             touched += found is not None
             moved += found or []
     return Book(book.engine, rules), Published(rules.calendar, tuple(moved), touched)
@@ -103,8 +103,8 @@ def _with_notice(
     return found
 
 
-def _running(connection: sa.Connection) -> Iterator[tuple[int, str]]:
-    """Applications with a clock still running, locked page by page."""
+def _running(connection: sa.Connection) -> Iterator[str]:
+    """The numbers of applications with a clock still running, page by page."""
     after = 0
     while True:
         wanted = (
@@ -116,19 +116,17 @@ def _running(connection: sa.Connection) -> Iterator[tuple[int, str]]:
             .limit(PAGE)
         )
         rows = connection.execute(wanted).all()
-        for row in rows:
-            store.lock(connection, row.number)
-            yield row.id, row.number
+        yield from (row.number for row in rows)
         if len(rows) < PAGE:
             return
         after = rows[-1].id
 
 
 def _reschedule(
-    connection: sa.Connection, rules: Rules, application_id: int, number: str, at: datetime, actor: str
+    connection: sa.Connection, rules: Rules, number: str, at: datetime, actor: str
 ) -> list[Moved] | None:
     """The due dates that moved; None when nothing of the application changed."""
-    events = store.events_of(connection, application_id)
+    application_id, events = locked_events(connection, number)
     rows = store.latest(store.clock_rows(connection, application_id))
     blank = chained(number, events[-1], Event(0, EventType.RESCHEDULED, at, at, actor))
     projected = project([*events, blank], rules)

@@ -5,11 +5,12 @@ domestic databases can hold it too.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event as sa_event
@@ -19,6 +20,8 @@ from workflow import errors
 from workflow.events import Event, EventType, canonical
 from workflow.projection import Changes, ClockRow, Projection, ThresholdRow
 from workflow.tables import application, clock, event, threshold
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 30
 CHUNK = 500
@@ -119,27 +122,41 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 # -- one application ---------------------------------------------------------------------------
 
 
-_LOCK = (
-    sa.update(application)
-    .where(application.c.number == sa.bindparam("wanted"))
-    .values(events=application.c.events)
+_CLOCK_FIELDS = tuple(ClockRow.__dataclass_fields__)
+_THRESHOLD_FIELDS = tuple(ThresholdRow.__dataclass_fields__)
+_EVENT_FIELDS = ("seq", "type", "occurred_at", "recorded_at", "actor", "payload", "prev_hash", "hash")
+
+_WANTED: sa.BindParameter[Any] = sa.bindparam("wanted")
+_LOCK = sa.update(application).where(application.c.number == _WANTED).values(events=application.c.events)
+_ID = sa.select(application.c.id).where(application.c.number == _WANTED)
+
+
+def _rows_of(table: sa.Table, fields: Sequence[str]) -> sa.Select[Any]:
+    """The fields of ``table`` behind the application they belong to."""
+    return sa.select(table.c.application_id, *(table.c[name] for name in fields))
+
+
+EVENTS = _rows_of(event, _EVENT_FIELDS).order_by(event.c.application_id, event.c.seq)
+CLOCKS = _rows_of(clock, _CLOCK_FIELDS)
+THRESHOLDS = _rows_of(threshold, _THRESHOLD_FIELDS)
+_EVENTS_OF = EVENTS.where(event.c.application_id == _WANTED)
+_EVENTS_OF_NUMBER = EVENTS.join(application, application.c.id == event.c.application_id).where(
+    application.c.number == _WANTED
 )
-_EVENTS = sa.select(event).order_by(event.c.application_id, event.c.seq)
-_ID = sa.select(application.c.id).where(application.c.number == sa.bindparam("wanted"))
-_EVENTS_OF = _EVENTS.where(event.c.application_id == sa.bindparam("wanted"))
-_CLOCKS_OF = sa.select(clock).where(clock.c.application_id == sa.bindparam("wanted"))
-_THRESHOLDS_OF = sa.select(threshold).where(threshold.c.application_id == sa.bindparam("wanted"))
+_CLOCKS_OF = CLOCKS.where(clock.c.application_id == _WANTED)
+_THRESHOLDS_OF = THRESHOLDS.where(threshold.c.application_id == _WANTED)
 
 
-def lock(connection: sa.Connection, number: str) -> int | None:
-    """Hold the application until the transaction ends; its id, or None when there is none.
+def locked_events(connection: sa.Connection, number: str) -> tuple[int, list[Event]] | None:
+    """The id and records of an application, held until the transaction ends; None when there is none.
 
-    An UPDATE that changes nothing takes the row's lock on every database; SELECT … FOR UPDATE is not
-    known to SQLite.
+    An UPDATE that changes nothing takes the row's lock on every server; a writer on SQLite holds the
+    whole database since its BEGIN IMMEDIATE.
     """
-    if connection.execute(_LOCK, {"wanted": number}).rowcount == 0:
-        return None
-    return find(connection, number)
+    if connection.dialect.name != "sqlite":
+        connection.execute(_LOCK, {"wanted": number})
+    rows = connection.execute(_EVENTS_OF_NUMBER, {"wanted": number}).all()
+    return (rows[0][0], [_event(row) for row in rows]) if rows else None
 
 
 def find(connection: sa.Connection, number: str) -> int | None:
@@ -149,45 +166,70 @@ def find(connection: sa.Connection, number: str) -> int | None:
 
 def events_of(connection: sa.Connection, application_id: int) -> list[Event]:
     """The records of one application in order."""
-    return [read_event(row) for row in connection.execute(_EVENTS_OF, {"wanted": application_id})]
-
-
-def read_event(row: sa.Row[Any]) -> Event:
-    """A row of the event table as the record it is."""
-    return Event(
-        seq=row.seq,
-        type=EventType.of(row.type),
-        occurred_at=row.occurred_at,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-        payload=json.loads(row.payload),
-        prev_hash=row.prev_hash,
-        hash=row.hash,
-    )
+    return [_event(row) for row in connection.execute(_EVENTS_OF, {"wanted": application_id})]
 
 
 def clock_rows(connection: sa.Connection, application_id: int) -> list[ClockRow]:
     """Every version of every clock of one application."""
-    return [read_clock(row) for row in connection.execute(_CLOCKS_OF, {"wanted": application_id})]
-
-
-_CLOCK_FIELDS = tuple(ClockRow.__dataclass_fields__)
-_THRESHOLD_FIELDS = tuple(ThresholdRow.__dataclass_fields__)
-
-
-def read_clock(row: sa.Row[Any]) -> ClockRow:
-    """A row of the clock table as its value."""
-    return ClockRow(*(getattr(row, name) for name in _CLOCK_FIELDS))
-
-
-def read_threshold(row: sa.Row[Any]) -> ThresholdRow:
-    """A row of the threshold table as its value."""
-    return ThresholdRow(*(getattr(row, name) for name in _THRESHOLD_FIELDS))
+    return [_clock(row) for row in connection.execute(_CLOCKS_OF, {"wanted": application_id})]
 
 
 def threshold_rows(connection: sa.Connection, application_id: int) -> list[ThresholdRow]:
     """Every level of one application, withdrawn ones included."""
-    return [read_threshold(row) for row in connection.execute(_THRESHOLDS_OF, {"wanted": application_id})]
+    return [_threshold(row) for row in connection.execute(_THRESHOLDS_OF, {"wanted": application_id})]
+
+
+def _event(row: Any) -> Event:
+    """A row of :data:`EVENTS` as the record it is."""
+    _, seq, event_type, occurred_at, recorded_at, actor, payload, prev_hash, hashed = row
+    told = json.loads(payload)
+    return Event(seq, EventType.of(event_type), occurred_at, recorded_at, actor, told, prev_hash, hashed)
+
+
+def _clock(row: Any) -> ClockRow:
+    """A row of :data:`CLOCKS` as its value."""
+    return ClockRow(*row[1:])
+
+
+def _threshold(row: Any) -> ThresholdRow:
+    """A row of :data:`THRESHOLDS` as its value."""
+    return ThresholdRow(*row[1:])
+
+
+def read_clock(row: sa.Row[Any]) -> ClockRow:
+    """Any row that carries the clock's columns by name, as the clock it is."""
+    return ClockRow(*(getattr(row, name) for name in _CLOCK_FIELDS))
+
+
+# -- many applications --------------------------------------------------------------------------
+
+
+Ids = Iterable[int]
+
+
+def events_by(connection: sa.Connection, ids: Ids) -> dict[int, list[Event]]:
+    """The records of several applications, each in order."""
+    return _grouped(connection, EVENTS.where(event.c.application_id.in_(list(ids))), _event)
+
+
+def clocks_by(connection: sa.Connection, ids: Ids, *, current: bool = False) -> dict[int, list[ClockRow]]:
+    """The clocks of several applications: every version, or the current ones."""
+    wanted = CLOCKS.where(clock.c.application_id.in_(list(ids)))
+    return _grouped(connection, wanted.where(clock.c.superseded_at.is_(None)) if current else wanted, _clock)
+
+
+def thresholds_by(connection: sa.Connection, ids: Ids) -> dict[int, list[ThresholdRow]]:
+    """The levels of several applications, withdrawn ones included."""
+    return _grouped(connection, THRESHOLDS.where(threshold.c.application_id.in_(list(ids))), _threshold)
+
+
+def _grouped(
+    connection: sa.Connection, wanted: sa.Select[Any], read: Callable[[Any], T]
+) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = defaultdict(list)
+    for row in connection.execute(wanted):
+        found[row[0]].append(read(row))
+    return found
 
 
 # -- writing -------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Has anybody changed the ledger outside the software? The chain and every row, rebuilt and compared."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,26 +85,14 @@ def _applications(connection: sa.Connection) -> Iterator[tuple[sa.Row[Any], _Hel
         wanted = sa.select(application).where(application.c.number > after)
         rows = connection.execute(wanted.order_by(application.c.number).limit(PAGE)).all()
         ids = [row.id for row in rows]
-        events: dict[int, list[Event]] = defaultdict(list)
-        clocks: dict[int, list[ClockRow]] = defaultdict(list)
-        thresholds: dict[int, list[ThresholdRow]] = defaultdict(list)
-        for row in _of(connection, event, ids, event.c.application_id, event.c.seq):
-            events[row.application_id].append(store.read_event(row))
-        for row in _of(connection, clock, ids):
-            clocks[row.application_id].append(store.read_clock(row))
-        for row in _of(connection, threshold, ids):
-            thresholds[row.application_id].append(store.read_threshold(row))
+        events = store.events_by(connection, ids)
+        clocks = store.clocks_by(connection, ids)
+        thresholds = store.thresholds_by(connection, ids)
         for row in rows:
-            yield row, _Held(events[row.id], clocks[row.id], thresholds[row.id])
+            yield row, _Held(events.get(row.id, []), clocks.get(row.id, []), thresholds.get(row.id, []))
         if len(rows) < PAGE:
             return
         after = rows[-1].number
-
-
-def _of(
-    connection: sa.Connection, table: sa.Table, ids: Sequence[int], *order: sa.Column[Any]
-) -> sa.Result[Any]:
-    return connection.execute(sa.select(table).where(table.c.application_id.in_(ids)).order_by(*order))
 
 
 def _check(row: sa.Row[Any], held: _Held, rules: Rules) -> Difference | None:
