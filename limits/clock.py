@@ -5,7 +5,7 @@ what spans mean is known only here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -83,7 +83,8 @@ class Standing:
 
     ``used`` counts the ended spans only; ``resumed_at`` is the start of the span still running, None
     when none is.  ``due_at`` is the midnight (or minute) that ends the last good day, known only
-    while running.  ``late_at`` is set when an ended span ran past it.  ``limit`` None: none is set.
+    while running.  ``late_at`` is set when an ended span ran past it.  ``paused_at`` is where the last
+    span of an open clock that does not run ended.  ``limit`` None: none is set.
     """
 
     unit: Unit
@@ -93,6 +94,7 @@ class Standing:
     resumed_at: datetime | None
     due_at: datetime | None
     late_at: datetime | None
+    paused_at: datetime | None
     stopped_at: datetime | None
     cut_at: datetime | None
 
@@ -138,10 +140,11 @@ def settle(track: Track, calendar: Days) -> Standing:
     also when the next day is a rest day and ``used`` has not grown yet.
     """
     allowance = track.allowances[-1] if track.allowances else None
+    track = _exact(track)
     used, due_at, late_at = 0, None, None
     for span in track.spans:
         if late_at is None and allowance is not None:
-            due_at = _due_at(span.start, allowance, used, track.unit, calendar)
+            due_at = _due_at(span.start, allowance, used, track, calendar)
         if span.end is None:
             break
         if late_at is None and due_at is not None and _is_past(due_at, span.end, track.unit):
@@ -155,6 +158,7 @@ def settle(track: Track, calendar: Days) -> Standing:
         resumed_at=track.spans[-1].start if track.running else None,
         due_at=due_at if track.running else None,
         late_at=late_at,
+        paused_at=None if track.stopped_at or track.cut_at else track.spans[-1].end,
         stopped_at=None if track.running else track.stopped_at,
         cut_at=track.cut_at,
     )
@@ -173,7 +177,8 @@ def read(standing: Standing, calendar: Days, now: datetime) -> Reading:
         late = late or _is_past(standing.due_at, now, standing.unit)
     limit = standing.limit
     still_open = Verdict.OPEN_LATE if late else Verdict.OPEN
-    reaches = standing.due_on or local(standing.stopped_at or standing.started_at).date()
+    ended_at = standing.stopped_at or standing.cut_at or standing.paused_at or standing.started_at
+    reaches = standing.due_on or local(ended_at).date()
     return Reading(
         used=used,
         left=None if limit is None else max(limit - used, 0),
@@ -196,12 +201,29 @@ def dated_allowance(start: datetime, on: date, calendar: Days, since: datetime |
     return Allowance(calendar.count(local(start).date(), on), fixed_on=on, since=since)
 
 
-def _due_at(start: datetime, allowance: Allowance, used: int, unit: Unit, calendar: Days) -> datetime:
+def _exact(track: Track) -> Track:
+    """A minute clock with the seconds left over by one span carried into the next.
+
+    A pause must not cost or give up to a minute: so the start of what follows is moved back by them.
+    """
+    if track.unit is not Unit.MINUTE:
+        return track
+    carried, exact = timedelta(), []
+    for span in track.spans:
+        start = span.start - carried
+        exact.append(Span(start, span.end))
+        carried = timedelta() if span.end is None else (span.end - start) % timedelta(minutes=1)
+    return replace(track, spans=tuple(exact))
+
+
+def _due_at(start: datetime, allowance: Allowance, used: int, track: Track, calendar: Days) -> datetime:
     left = max(allowance.limit - used, 0)
-    if unit is Unit.MINUTE:
+    if track.unit is Unit.MINUTE:
         return start + timedelta(minutes=left)
-    day = calendar.add(local(start).date(), left)
-    return midnight_after(max(day, allowance.fixed_on or day))
+    day, fixed_on = calendar.add(local(start).date(), left), allowance.fixed_on
+    if fixed_on is not None and fixed_on < local(track.spans[0].start).date():
+        return midnight_after(fixed_on)  # the date had passed before the clock started
+    return midnight_after(max(day, fixed_on or day))
 
 
 def _is_past(due_at: datetime, end: datetime, unit: Unit) -> bool:
@@ -221,6 +243,7 @@ def crossings(track: Track, ladder: Ladder, calendar: Days) -> tuple[Crossing, .
     is raised (domain §6).  When the allowance changes, levels reached under the old one stay, and a
     new threshold already passed is reached at the change, never before it was known.
     """
+    track = _exact(track)
     reached: dict[Level, datetime] = {}
     gained = [
         None if span.end is None else elapsed(span.start, span.end, track.unit, calendar)

@@ -83,6 +83,7 @@ def load_policies(
     files = [load_policy_file(path, events) for path in paths]
     clocks = [clock for each in files for clock in each.clocks]
     _refuse_twins(paths, clocks)
+    _refuse_two_in_force("、".join(path.name for path in paths), files)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     return PolicySet(
         name=jurisdiction.name,
@@ -130,7 +131,6 @@ class _Parser:
         self._read_documents(reader)
         layer = reader.enum("layer", Layer)
         clocks = tuple(self._clock(each, layer) for each in reader.tables("clock"))
-        self._check_sums(clocks)
         parsed = PolicyFile(
             name=name,
             clocks=clocks,
@@ -140,6 +140,7 @@ class _Parser:
             class_rules=tuple(self._class_rule(each) for each in reader.tables("class_rule")),
         )
         self._refuse_overlaps(parsed)
+        self._check_sums(clocks)  # after the overlaps: a part must be one figure
         return parsed
 
     def _read_documents(self, reader: Reader) -> None:
@@ -424,21 +425,21 @@ class _Parser:
         for clock in parsed.clocks:
             for a, b in combinations(clock.limits, 2):
                 if _some_overlap((a,), (b,)):
-                    self._refuse_overlap(clock.name, f"{a.place} 与 {b.place}")
-        for high in (True, False):
-            self._refuse_overlapping("machine", (m.force for m in parsed.machines if m.high is high))
-        for check in Check:
-            self._refuse_overlapping(f"check {check}", (c.force for c in parsed.checks if c.check is check))
-        self._refuse_overlapping("ladder", (each.force for each in parsed.ladders))
+                    _refuse_overlap(self._reader.file, clock.name, f"{a.place} 与 {b.place}")
+        _refuse_two_in_force(self._reader.file, [parsed])
 
-    def _refuse_overlapping(self, what: str, forces: Iterable[Force]) -> None:
-        for a, b in combinations(forces, 2):
-            if a.overlaps(b):
-                self._refuse_overlap(what, f"自 {a.since} 与自 {b.since}")
 
-    def _refuse_overlap(self, place: str, found: str) -> None:
-        Reader({}, file=self._reader.file, place=place).refuse(
-            f"{found} 的两条在同一天对同一客户同时有效",
-            "日期不重叠",
-            "until = 2025-06-02\n……\nfrom = 2025-06-03",
-        )
+def _refuse_two_in_force(file: str, files: Iterable[PolicyFile]) -> None:
+    """On any day one ladder, one machine of each voltage, one rule for each inspection."""
+    dated = [("ladder", each.force) for one in files for each in one.ladders]
+    dated += [(f"machine {'high' if m.high else 'low'}", m.force) for one in files for m in one.machines]
+    dated += [(f"check {each.check}", each.force) for one in files for each in one.checks]
+    for (what, a), (other, b) in combinations(dated, 2):
+        if what == other and a.overlaps(b):
+            _refuse_overlap(file, what, f"自 {a.since} 与自 {b.since}")
+
+
+def _refuse_overlap(file: str, place: str, found: str) -> None:
+    Reader({}, file=file, place=place).refuse(
+        f"{found} 的两条在同一天对同一客户同时有效", "日期不重叠", "until = 2025-06-02\n……\nfrom = 2025-06-03"
+    )

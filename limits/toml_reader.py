@@ -120,10 +120,12 @@ def open_toml(path: Path, parse: Callable[[Reader], T]) -> T:
     """Parse the file at ``path`` with ``parse``; every fault is a PolicyRefused naming the file."""
     reader = Reader({}, file=path.name, place="")
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
         reader = Reader(tomllib.loads(text), file=path.name, place="")
     except FileNotFoundError:
         reader.refuse("文件不存在", "一个 TOML 规则文件", str(path.name))
+    except OSError as error:
+        reader.refuse(f"文件无法读取（{error.strerror}）", "一个 TOML 规则文件", str(path.name))
     except UnicodeDecodeError as error:
         reader.refuse(f"第 {error.start} 字节不是 UTF-8", "UTF-8 编码的文本", "请另存为 UTF-8")
     except tomllib.TOMLDecodeError as error:

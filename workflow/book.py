@@ -5,9 +5,9 @@ levels → commit (design §2).  The state is read under the lock, so of two wri
 other is told why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -48,21 +48,36 @@ def record(
     now: datetime,
     actor: str,
     payload: dict[str, Any] | None = None,
+    check: Callable[[list[Event]], None] | None = None,
 ) -> Recorded:
     """Append one fact to application ``number``; nothing is written when it is refused.
 
-    Raises ApplicationUnknown, InstantInFuture or MoveRefused, each with the reason.
+    ``check`` sees the records under the lock and raises what speaks against it. Raises
+    ApplicationUnknown, InstantInFuture or MoveRefused, each with the reason.
     """
     refuse_future(event_type, at, now)
-    event = Event(0, event_type, local(at), local(now), actor, payload or {})
     with store.writing(book.engine) as connection:
         application_id, events = locked_events(connection, number)
+        if check is not None:
+            check(events)
+        recorded_at = next_recorded_at(events, now)
+        event = Event(0, event_type, local(at), recorded_at, actor, payload or {})
         appended = chained(number, events[-1], event)
         after = project([*events, appended], book.rules)
         if after.impossible:
             _refuse_impossible(number, appended, project(events, book.rules), after, book.rules)
-        write(connection, book.rules, application_id, [*events, appended], [appended], after, now)
+        write(connection, book.rules, application_id, [*events, appended], [appended], after, recorded_at)
     return Recorded(number, appended, after)
+
+
+def next_recorded_at(events: Sequence[Event], now: datetime) -> datetime:
+    """When the next record is written: ``now``, and always after the record before it.
+
+    What was written together carries one instant; so the ledger can be replayed as it was written.
+    """
+    if not events:
+        return local(now)
+    return max(local(now), events[-1].recorded_at + timedelta(microseconds=1))
 
 
 def refuse_future(event_type: EventType, at: datetime, now: datetime) -> None:

@@ -12,8 +12,8 @@ from limits.zone import local
 from workflow import book as books
 from workflow import errors, store
 from workflow.book import Book, Recorded, record
-from workflow.events import Event, EventType, chained
-from workflow.history import Registration
+from workflow.events import ABOUT_RECORDS, Event, EventType, chained
+from workflow.history import Registration, amendment_problem, registration_of
 from workflow.projection import project
 
 E = EventType
@@ -37,7 +37,7 @@ def accept(
 ) -> Recorded:
     """受理: the application begins, and the rules of this day bind it for its whole life."""
     at, now = local(when["at"]), local(when["now"])
-    for event_type, instant in ((E.APPLIED, applied_at or at), (E.ACCEPTED, at)):
+    for event_type, instant in ((E.ACCEPTED, at), (E.APPLIED, applied_at or at)):
         books.refuse_future(event_type, instant, now)
     payload = {"registration": registration.to_payload()}
     wanted = [Event(0, E.ACCEPTED, at, now, when["actor"], payload)]
@@ -200,7 +200,13 @@ def grant_approvals(book: Book, number: str, **when: Unpack[When]) -> Recorded:
 def amend(book: Book, number: str, *, changes: dict[str, Any], reason: str, **when: Unpack[When]) -> Recorded:
     """补正资料: other values for the registration, as a record of its own with the reason."""
     payload = {"changes": changes, **_because(number, E.AMENDED, reason)}
-    return record(book, number, E.AMENDED, payload=payload, **when)
+
+    def check(events: list[Event]) -> None:
+        problem = amendment_problem(registration_of(events), changes)
+        if problem:
+            raise errors.AmendmentInvalid(number=number, problem=problem)
+
+    return record(book, number, E.AMENDED, payload=payload, check=check, **when)
 
 
 def correct(
@@ -226,29 +232,54 @@ def correct(
         told["payload"] = payload
     if withdrawn:
         told["withdrawn"] = True
-    with store.reading(book.engine) as connection:
-        application_id = store.find(connection, number)
-        if application_id is None:
-            raise errors.ApplicationUnknown(number=number)
-        _check_correction(number, told, store.events_of(connection, application_id))
-    return record(book, number, E.CORRECTED, payload=told, **when)
+
+    def check(events: list[Event]) -> None:
+        _check_correction(number, told, events)
+
+    return record(book, number, E.CORRECTED, payload=told, check=check, **when)
 
 
 def _check_correction(number: str, told: dict[str, Any], events: list[Event]) -> None:
-    """The records are never taken away, so what is checked before the lock still holds under it."""
     seq = told["seq"]
     if not 1 <= seq <= len(events):
         raise errors.RecordUnknown(number=number, seq=seq, last=len(events))
     event = events[seq - 1]
-    problem = ""
-    if event.type in (E.CORRECTED, E.AMENDED):
-        problem = "它本身就是更正或补正"
+    withdrawn = {each.payload["seq"] for each in events if each.payload.get("withdrawn")}
+    problem = _payload_problem(event, told.get("payload"))
+    if event.type in ABOUT_RECORDS:
+        problem = f"它本身就是“{event.type.label}”"
+    elif seq in withdrawn:
+        problem = "它已被撤销"
     elif event.type is E.ACCEPTED and told.get("withdrawn"):
         problem = "受理不能撤销，请用作废"
     elif not told.keys() & {"occurred_at", "payload", "withdrawn"}:
         problem = "没有任何改动"
     if problem:
         raise errors.NothingToCorrect(number=number, seq=seq, event=event.type.label, problem=problem)
+
+
+def _payload_problem(event: Event, payload: dict[str, Any] | None) -> str:
+    """What a correction may say: the keys the record has, in values that can be read."""
+    if payload is None:
+        return ""
+    if event.type is E.ACCEPTED:
+        return "登记资料请用“补正资料”修改"
+    unknown = payload.keys() - event.payload.keys()
+    if unknown or not payload:
+        return f"内容中没有 {'、'.join(sorted(unknown))} 一项" if unknown else "没有任何改动"
+    if not all(isinstance(value, str) and value.strip() for value in payload.values()):
+        return "内容应为不空的文字"
+    if "on" in payload and not _is_date(payload["on"]):
+        return f"约定日期“{payload['on']}”不是日期"
+    return ""
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _because(number: str, event_type: EventType, reason: str) -> dict[str, str]:

@@ -73,3 +73,9 @@ class NoticeKnown(YekuoError):
     """放假安排文件 {file} 已在 {imported_at} 导入过，内容完全相同。不需要再导入；若有补充通知，请写成新的文件。"""
 
     code = "notice_known"
+
+
+class AmendmentInvalid(YekuoError):
+    """申请 {number} 的补正未登记：{problem}。请只写要改的项，例如 客户名称、报装容量，并写成正确的值。"""
+
+    code = "amendment_invalid"

@@ -81,6 +81,22 @@ def _to_json(value: object) -> object:
     return value if isinstance(value, bool) else str(value)
 
 
+def amendment_problem(held: Registration, changes: dict[str, Any]) -> str:
+    """What is wrong with ``changes`` to ``held``, in Chinese; empty when nothing is."""
+    if not changes:
+        return "没有任何改动"
+    unknown = changes.keys() - _FIELDS.keys()
+    if unknown:
+        return f"没有 {'、'.join(sorted(map(str, unknown)))} 这一项"
+    try:
+        changed = Registration.from_payload({**held.to_payload(), **changes})
+    except (ValueError, TypeError, ArithmeticError):
+        return f"{'、'.join(f'{name} = {value}' for name, value in changes.items())} 中有认不出的值"
+    if not (changed.capacity.is_finite() and changed.capacity > 0):
+        return f"报装容量 {changed.capacity} 不是正数"
+    return "" if changed.to_payload() != held.to_payload() else "没有任何改动"
+
+
 def registration_of(events: Iterable[Event]) -> Registration:
     """The registration given at acceptance with every amendment since."""
     payload: dict[str, Any] = {}
@@ -106,7 +122,37 @@ def facts_of(events: Iterable[Event]) -> list[Fact]:
             facts[event.seq] = Fact(
                 event.type, event.occurred_at, event.seq, event.payload, event.actor, event.recorded_at
             )
-    return sorted(facts.values(), key=_moment)
+    return _closed_before_reopened(sorted(facts.values(), key=_moment))
+
+
+# What ends a pause or an inspection so that it may begin anew.
+_REOPENS = {
+    EventType.SUSPENDED: EventType.RESUMED,
+    EventType.DESIGN_SUBMITTED: EventType.DESIGN_FAILED,
+    EventType.INTERIM_REQUESTED: EventType.INTERIM_FAILED,
+    EventType.COMPLETION_REPORTED: EventType.FINAL_FAILED,
+}
+
+
+def _closed_before_reopened(facts: list[Fact]) -> list[Fact]:
+    """What is open is closed before it is opened anew, though both carry the same instant.
+
+    A sheet with dates only tells two touching suspensions so; by rank alone the second would be lost.
+    """
+    waiting: set[EventType] = set()
+    for index in range(len(facts)):
+        closing = _REOPENS.get(facts[index].type)
+        if closing is not None and facts[index].type in waiting:
+            same = (
+                i
+                for i in range(index, len(facts))
+                if facts[i].at == facts[index].at and facts[i].type is closing
+            )
+            facts.insert(index, facts.pop(next(same, index)))
+        fact = facts[index]
+        waiting -= {opening for opening, closing in _REOPENS.items() if closing is fact.type}
+        waiting |= {fact.type} & _REOPENS.keys()
+    return facts
 
 
 def _moment(fact: Fact) -> tuple[datetime, int, int]:
@@ -117,6 +163,8 @@ def _correct(facts: dict[int, Fact], event: Event) -> None:
     seq = event.payload["seq"]
     if event.payload.get("withdrawn"):
         facts.pop(seq, None)
+        return
+    if seq not in facts:
         return
     fact = facts[seq]
     if "occurred_at" in event.payload:

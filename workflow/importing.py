@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from limits.terms import Status
 from limits.zone import local
 from workflow import findings, store
-from workflow.book import Book, finding_row, found_in
+from workflow.book import Book, finding_row, found_in, next_recorded_at
+from workflow.errors import ApplicationExists, StoreBusy
 from workflow.events import RANK, Event, EventType, chained
 from workflow.findings import Code, Finding
 from workflow.history import Fact, Registration, facts_of, registration_of
@@ -28,6 +29,7 @@ from workflow.tables import application, finding
 
 E = EventType
 BATCH = 400
+TRIES = 3
 CLOSED_BY = {Status.TERMINATED: E.TERMINATED, Status.VOIDED: E.VOIDED}
 
 
@@ -150,7 +152,19 @@ class _Importer:
         return found
 
     def take(self, wanted: dict[str, _Wanted]) -> None:
-        """Write what is new in ``wanted``, all in one transaction."""
+        """Write what is new in ``wanted``, all in one transaction.
+
+        When another process accepts one of the numbers meanwhile, or both wait for each other, nothing
+        was written and the batch is taken again, now against what the other wrote.
+        """
+        for _ in range(TRIES):
+            try:
+                return self._take(wanted)
+            except (ApplicationExists, StoreBusy):
+                continue
+        return self._take(wanted)
+
+    def _take(self, wanted: dict[str, _Wanted]) -> None:
         if not wanted:
             return
         with store.writing(self.book.engine) as connection:
@@ -169,7 +183,7 @@ class _Importer:
                     each.projected.clocks,
                     store.latest(held.clocks.get(application_id, ())),
                     held.thresholds.get(application_id, ()),
-                    self.now,
+                    each.appended[-1].recorded_at,
                 )
                 batch.changes(application_id, changed)
             for each in moved:
@@ -186,7 +200,8 @@ class _Importer:
     def _plan(self, number: str, wanted: _Wanted, before: list[Event]) -> "_Planned":
         appended: list[Event] = []
         last = before[-1] if before else None
-        for each in _Difference(wanted, before, self.now, self.actor).records():
+        recorded_at = next_recorded_at(before, self.now)
+        for each in _Difference(wanted, before, self.now, recorded_at, self.actor).records():
             last = chained(number, last, each)
             appended.append(last)
         projected = project([*before, *appended], self.book.rules) if appended else None
@@ -269,8 +284,11 @@ class _Held:
 class _Difference:
     """The records a row adds to what is already known of its application."""
 
-    def __init__(self, wanted: _Wanted, before: Sequence[Event], now: datetime, actor: str) -> None:
+    def __init__(
+        self, wanted: _Wanted, before: Sequence[Event], now: datetime, recorded_at: datetime, actor: str
+    ) -> None:
         self._wanted, self._before, self._now, self._actor = wanted, before, now, actor
+        self._recorded_at = recorded_at
         self._facts = facts_of(before)
         self._times: list[tuple[EventType, datetime]] = list(wanted.row.times) if wanted.row else []
 
@@ -355,7 +373,7 @@ class _Difference:
 
     def _record(self, event_type: EventType, at: datetime, payload: dict[str, Any] | None = None) -> Event:
         told = {**(payload or {}), "imported": True}
-        return Event(0, event_type, at, self._now, self._actor, told)
+        return Event(0, event_type, at, self._recorded_at, self._actor, told)
 
 
 def _same(held: datetime, told: datetime) -> bool:

@@ -34,6 +34,7 @@ class ClockRow:
     resumed_at: datetime | None
     due_at: datetime | None
     late_at: datetime | None
+    paused_at: datetime | None
     stopped_at: datetime | None
     cut_at: datetime | None
     verdict: str | None
@@ -55,6 +56,7 @@ class ClockRow:
             resumed_at=self.resumed_at,
             due_at=self.due_at,
             late_at=self.late_at,
+            paused_at=self.paused_at,
             stopped_at=self.stopped_at,
             cut_at=self.cut_at,
         )
@@ -139,6 +141,7 @@ def clock_row(clock: Clock, recorded_at: datetime, version: int = 1) -> ClockRow
         resumed_at=standing.resumed_at,
         due_at=standing.due_at,
         late_at=standing.late_at,
+        paused_at=standing.paused_at,
         stopped_at=standing.stopped_at,
         cut_at=standing.cut_at,
         verdict=standing.final.value if standing.final else None,

@@ -73,7 +73,7 @@ def translated(engine: sa.Engine) -> Iterator[None]:
         yield
     except exc.OperationalError as error:
         text = str(error.orig)
-        if "locked" in text or "lock timeout" in text:
+        if any(sign in text for sign in ("locked", "lock timeout", "deadlock detected")):
             raise errors.StoreBusy from error
         if "no such table" in text or "no such column" in text:
             raise errors.StoreNotReady(url=shown(str(engine.url))) from error
@@ -358,8 +358,11 @@ def application_values(projected: Projection, records: Sequence[Event]) -> dict[
 
 
 def insert_applications(connection: sa.Connection, rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Insert new applications; their ids by number."""
-    connection.execute(sa.insert(application), rows)
+    """Insert new applications; their ids by number. Raises ApplicationExists when another was quicker."""
+    try:
+        connection.execute(sa.insert(application), rows)
+    except exc.IntegrityError as error:
+        raise errors.ApplicationExists(number="、".join(row["number"] for row in rows[:3])) from error
     return ids_of(connection, [row["number"] for row in rows])
 
 

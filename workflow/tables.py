@@ -127,6 +127,7 @@ clock = sa.Table(
     sa.Column("resumed_at", Instant),
     sa.Column("due_at", Instant),
     sa.Column("late_at", Instant),
+    sa.Column("paused_at", Instant),
     sa.Column("stopped_at", Instant),
     sa.Column("cut_at", Instant),
     sa.Column("verdict", sa.String(16)),

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("resumed_at", sa.DateTime(), nullable=True),
         sa.Column("due_at", sa.DateTime(), nullable=True),
         sa.Column("late_at", sa.DateTime(), nullable=True),
+        sa.Column("paused_at", sa.DateTime(), nullable=True),
         sa.Column("stopped_at", sa.DateTime(), nullable=True),
         sa.Column("cut_at", sa.DateTime(), nullable=True),
         sa.Column("verdict", sa.String(length=16), nullable=True),

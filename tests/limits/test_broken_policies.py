@@ -1,0 +1,147 @@
+"""Every fault of a policy file is refused in one sentence: file, place, found, expected, example.
+
+``broken/*.toml`` are ``sound.toml`` with a single fault each; their first comment lines say what the
+refusal must contain (位置, 发现, 应为, 例).  Whoever adds a refusal to the loader adds a file.
+"""
+
+import difflib
+import re
+from pathlib import Path
+
+import pytest
+
+from limits.policy_files import Jurisdiction, load_jurisdiction, load_policies, load_policy_file
+from limits.toml_reader import PolicyRefused
+from workflow.events import EventType
+
+FOLDER = Path(__file__).parent
+SOUND = FOLDER / "sound.toml"
+BROKEN = sorted((FOLDER / "broken").glob("*.toml"))
+EVENTS = [event_type.value for event_type in EventType]
+FACTS = {"位置": "place", "发现": "found", "应为": "expected", "例": "example"}
+
+
+def promised(file: Path) -> dict[str, str]:
+    """What the first lines of a broken file say the refusal contains."""
+    text = file.read_text(encoding="utf-8")
+    return dict(re.findall(r"^# (位置|发现|应为|例)：(.*)$", text, re.MULTILINE))
+
+
+def refusal(path: Path) -> PolicyRefused:
+    with pytest.raises(PolicyRefused) as refused:
+        load_policy_file(path, EVENTS)
+    return refused.value
+
+
+def test_the_sound_policy_is_taken() -> None:
+    policy = load_policy_file(SOUND, EVENTS)
+    assert [clock.name for clock in policy.clocks] == ["company_time", "reply", "whole"]
+    assert (len(policy.machines), len(policy.checks), len(policy.class_rules)) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_a_fault_is_refused_with_all_that_is_needed_to_mend_it(file: Path) -> None:
+    refused = refusal(file)
+    assert refused.code == "policy_refused"
+    assert refused.facts["file"] == file.name
+    for label, part in promised(file).items():
+        assert part in str(refused.facts[FACTS[label]]), label
+        assert part in refused.message
+    assert all(str(refused.facts[name]).strip() for name in FACTS.values())
+    assert "\n" not in refused.message.replace(str(refused.facts["example"]), "")
+
+
+@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+def test_a_broken_file_has_one_fault(file: Path) -> None:
+    """It differs from the sound one in a single place, and promises all four parts."""
+    assert promised(file).keys() == FACTS.keys()
+    sound = SOUND.read_text(encoding="utf-8").splitlines()[1:]
+    broken = file.read_text(encoding="utf-8").splitlines()[len(FACTS) :]
+    matcher = difflib.SequenceMatcher(None, sound, broken, autojunk=False)
+    assert len([code for code in matcher.get_opcodes() if code[0] != "equal"]) == 1
+
+
+def test_the_broken_files_are_many() -> None:
+    assert len(BROKEN) >= 16
+
+
+def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "gb18030.toml"
+    file.write_bytes(SOUND.read_text(encoding="utf-8").encode("gb18030"))
+    refused = refusal(file)
+    assert refused.facts["file"] == "gb18030.toml"
+    assert "UTF-8" in refused.message
+    assert "另存为" in refused.message
+
+
+def test_a_file_saved_by_a_windows_editor_is_taken(tmp_path: Path) -> None:
+    """记事本 puts a byte order mark first and ends lines with CRLF; neither is a fault of the rules."""
+    file = tmp_path / "notepad.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + SOUND.read_bytes().replace(b"\n", b"\r\n"))
+    assert len(load_policy_file(file, EVENTS).clocks) == 3
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    file = tmp_path / "empty.toml"
+    file.touch()
+    assert "document" in refusal(file).message
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    refused = refusal(tmp_path / "local-nowhere.toml")
+    assert "local-nowhere.toml" in refused.message
+    assert "文件不存在" in refused.message
+
+
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    assert "folder.toml" in refusal(tmp_path / "folder.toml").message
+
+
+def test_a_jurisdiction_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(PolicyRefused) as refused:
+        load_jurisdiction("nowhere", tmp_path)
+    assert "nowhere.toml" in refused.value.message
+    assert "文件不存在" in refused.value.message
+
+
+def test_a_jurisdiction_without_a_calendar(tmp_path: Path) -> None:
+    (tmp_path / "here.toml").write_text('label = "某县"\npolicies = ["sound"]\n', encoding="utf-8")
+    with pytest.raises(PolicyRefused) as refused:
+        load_jurisdiction("here", tmp_path)
+    assert refused.value.facts["place"] == "calendar"
+
+
+def test_two_files_with_the_same_clock(tmp_path: Path) -> None:
+    """One application never has two clocks of one name in one layer."""
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.toml").write_bytes(SOUND.read_bytes())
+    both = Jurisdiction("here", "某县", "cn", ("first", "second"))
+    with pytest.raises(PolicyRefused) as refused:
+        load_policies(both, EVENTS, tmp_path)
+    assert refused.value.facts["file"] == "first.toml、second.toml"
+    assert "local.company_time" in str(refused.value.facts["place"])
+    assert "同层同名" in refused.value.message
+
+
+def test_the_same_clock_in_another_layer_stands_beside_it(tmp_path: Path) -> None:
+    text = SOUND.read_text(encoding="utf-8")
+    (tmp_path / "first.toml").write_text(text, encoding="utf-8")
+    clocks_only = text.split("[[ladder]]")[0].replace('layer = "local"', 'layer = "company"')
+    (tmp_path / "second.toml").write_text(clocks_only, encoding="utf-8")
+    both = Jurisdiction("here", "某县", "cn", ("first", "second"))
+    keys = [clock.key for clock in load_policies(both, EVENTS, tmp_path).clocks]
+    assert keys == [
+        f"{layer}.{name}" for layer in ("local", "company") for name in ("company_time", "reply", "whole")
+    ]
+
+
+def test_two_files_with_the_same_machine(tmp_path: Path) -> None:
+    """The first found would win in silence: two files must not both say what the steps are."""
+    text = SOUND.read_text(encoding="utf-8")
+    (tmp_path / "first.toml").write_text(text, encoding="utf-8")
+    head, rest = text.split("[[clock]]", 1)[0], "[[machine]]" + text.split("[[machine]]", 1)[1]
+    (tmp_path / "second.toml").write_text(head + rest, encoding="utf-8")
+    both = Jurisdiction("here", "某县", "cn", ("first", "second"))
+    with pytest.raises(PolicyRefused):
+        load_policies(both, EVENTS, tmp_path)
