@@ -103,10 +103,18 @@ def _days(
             used += 1
         will = "将" if day > today else ""
         reached = [f"{will}达到{each.level.label}色级别" for each in crossings if each.on == day]
-        if day == standing.due_on:
-            reached.append("到期日，24 时截止")
+        reached += _due_notes(standing, day, role, used)
         text = _said(role, day, breaks, calendar)
         yield DayLine(day, role, used, text, tuple(reached), calendar.provisional(day))
+
+
+def _due_notes(standing: Standing, day: date, role: DayRole, used: int) -> Iterator[str]:
+    """The due day, also of a clock that has stopped, and how far beyond it a counted day lies."""
+    reached = role in (DayRole.COUNTED, DayRole.AHEAD) and used == standing.limit
+    if day == standing.due_on or (standing.due_on is None and reached):
+        yield "到期日，24 时截止"
+    if role is DayRole.COUNTED and standing.limit is not None and used > standing.limit:
+        yield f"超期第 {used - standing.limit} 个工作日"
 
 
 def _last(track: Track, standing: Standing, today: date) -> date:
@@ -163,5 +171,5 @@ def _conclusion(standing: Standing, calendar: Calendar, now: datetime) -> str:
         told += f"；当前没有计时，恢复后还剩 {reading.left} {unit}，暂停期间没有到期日"
     if reading.provisional:
         through = calendar.published_through
-        told += f"（暂定：{through.year} 年以后的放假安排尚未公布，公布后重算）"
+        told += f"（暂定：{through.year + 1} 年起的放假安排尚未公布，公布后重算）"
     return told + "。"

@@ -19,7 +19,7 @@ from workflow.history import Fact, facts_of
 from workflow.machine import MoveRefused, machine_for
 from workflow.projection import Projection, changes, project
 from workflow.rules import Rules
-from workflow.tables import application, finding
+from workflow.tables import application, finding, unstorable
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def record(
     ApplicationUnknown, InstantInFuture or MoveRefused, each with the reason.
     """
     refuse_future(event_type, at, now)
+    refuse_unstorable("actor", "登记人", actor)
     with store.writing(book.engine) as connection:
         application_id, events = locked_events(connection, number)
         if check is not None:
@@ -86,6 +87,13 @@ def refuse_future(event_type: EventType, at: datetime, now: datetime) -> None:
         raise errors.InstantInFuture(
             event=event_type.label, at=f"{local(at):%Y-%m-%d %H:%M}", now=f"{local(now):%Y-%m-%d %H:%M}"
         )
+
+
+def refuse_unstorable(name: str, what: str, text: str) -> None:
+    """A text that does not fit its column is refused before anything is written."""
+    problem = unstorable(name, text)
+    if problem:
+        raise errors.TextUnstorable(text=text[:20].replace("\0", "�"), what=what, problem=problem)
 
 
 def locked_events(connection: sa.Connection, number: str) -> tuple[int, list[Event]]:

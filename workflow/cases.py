@@ -39,6 +39,9 @@ def accept(
     at, now = local(when["at"]), local(when["now"])
     for event_type, instant in ((E.ACCEPTED, at), (E.APPLIED, applied_at or at)):
         books.refuse_future(event_type, instant, now)
+    books.refuse_unstorable("actor", "登记人", when["actor"])
+    for name, what, text in registration.texts(number):
+        books.refuse_unstorable(name, what, text)
     payload = {"registration": registration.to_payload()}
     wanted = [Event(0, E.ACCEPTED, at, now, when["actor"], payload)]
     if applied_at is not None:

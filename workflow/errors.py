@@ -79,3 +79,15 @@ class AmendmentInvalid(YekuoError):
     """申请 {number} 的补正未登记：{problem}。请只写要改的项，例如 客户名称、报装容量，并写成正确的值。"""
 
     code = "amendment_invalid"
+
+
+class TextUnstorable(YekuoError):
+    """“{text}…”不能登记为{what}：{problem}。请缩短或改正后重试。"""
+
+    code = "text_unstorable"
+
+
+class StoreRefused(YekuoError):
+    """数据库拒绝了这次写入（{reason}）。没有写入任何内容，请核对输入的内容。"""
+
+    code = "store_refused"

@@ -26,7 +26,7 @@ BETWEEN = (
 
 
 class ClockUnknown(YekuoError):
-    """申请 {number} 没有名为“{name}”的计时，或它还没有开始。现有：{known}。"""
+    """申请 {number} 没有名为“{name}”的计时，或它还没有开始。现有：{known}，请改用其中一个。"""
 
     code = "clock_unknown"
 
@@ -75,6 +75,7 @@ def explain_application(
         known = "、".join(each.bound.rule.key for each in projected.clocks)
         raise ClockUnknown(number=number, name=clock, known=known)
     breaks = _breaks(facts)
+    told = tuple(event for event in events if event.occurred_at <= now)
     explained = tuple(
         ExplainedClock(
             each,
@@ -84,7 +85,7 @@ def explain_application(
         for each in wanted
     )
     return ExplainedApplication(
-        number, projected.registration, projected.status, projected.step, tuple(events), explained
+        number, projected.registration, projected.status, projected.step, told, explained
     )
 
 

@@ -50,9 +50,11 @@ def find(
 ) -> list[Finding]:
     """Everything one application's history shows by itself."""
     manager = (projected.registration.manager,) if projected.registration.manager else ()
+    misplaced = list(_out_of_order(facts, manager))
+    named = {seq for seq, _ in misplaced}
     found = [
-        *_out_of_order(facts, manager),
-        *_not_possible(projected.impossible, manager),
+        *(each for _, each in misplaced),
+        *_not_possible([each for each in projected.impossible if each.fact.seq not in named], manager),
         *_checks(projected, facts, checks, manager),
         *_suspensions(projected, facts, calendar),
         *_one_person(facts),
@@ -86,24 +88,27 @@ _ORDER: tuple[tuple[EventType, EventType], ...] = (
 _OUTSIDE = (E.WORKS_STARTED, E.SUPPORTING_STARTED, E.FINAL_STARTED, E.ENERGIZED)
 
 
-def _out_of_order(facts: Sequence[Fact], manager: tuple[str, ...]) -> Iterator[Finding]:
+def _out_of_order(facts: Sequence[Fact], manager: tuple[str, ...]) -> Iterator[tuple[int, Finding]]:
+    """Each with the record that stands too early."""
     last = {fact.type: fact for fact in facts}
     firsts: dict[EventType, Fact] = {}
     for fact in facts:
         firsts.setdefault(fact.type, fact)
     for earlier, later in _ORDER:
         if earlier in firsts and later in last and last[later].at < firsts[earlier].at:
-            yield Finding(Code.SEQUENCE, f"{_said(last[later])}早于{_said(firsts[earlier])}", manager)
+            evidence = f"{_said(last[later])}早于{_said(firsts[earlier])}"
+            yield last[later].seq, Finding(Code.SEQUENCE, evidence, manager)
     if E.PLAN_APPROVED in last and E.PLAN_REPLIED in firsts:
         approved, replied = last[E.PLAN_APPROVED], firsts[E.PLAN_REPLIED]
         if replied.at < approved.at:
             people = tuple(dict.fromkeys((approved.actor, replied.actor)))
-            yield Finding(Code.APPROVAL_AFTER_REPLY, f"{_said(replied)}早于{_said(approved)}", people)
+            evidence = f"{_said(replied)}早于{_said(approved)}"
+            yield approved.seq, Finding(Code.APPROVAL_AFTER_REPLY, evidence, people)
     accepted = firsts.get(E.ACCEPTED)
     for event_type in _OUTSIDE:
         if accepted and event_type in firsts and firsts[event_type].at < accepted.at:
             evidence = f"{_said(firsts[event_type])}早于{_said(accepted)}"
-            yield Finding(Code.OUTSIDE_SYSTEM, evidence, manager)
+            yield firsts[event_type].seq, Finding(Code.OUTSIDE_SYSTEM, evidence, manager)
 
 
 _CHECK_EVENTS: dict[EventType, Check] = {

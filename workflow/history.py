@@ -10,6 +10,7 @@ from limits.policy import Subject
 from limits.terms import ApplicationKind, CustomerClass, Supplies, Supporting, Voltage
 from limits.zone import local
 from workflow.events import ABOUT_RECORDS, RANK, Event, EventType
+from workflow.tables import unstorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Registration:
         """The facts a limit may depend on."""
         return Subject(self.customer_class, self.voltage, self.supplies, self.supporting, self.customer_works)
 
+    def texts(self, number: str) -> list[tuple[str, str, str]]:
+        """What a person typed, as (column, Chinese name, text); ``number`` among it."""
+        return [
+            ("number", "申请编号", number),
+            *((name, label, getattr(self, name)) for name, label in TYPED.items()),
+        ]
+
     def to_payload(self) -> dict[str, Any]:
         """The registration as JSON values; the inverse of :meth:`from_payload`."""
         return {name: _to_json(getattr(self, name)) for name in _FIELDS}
@@ -58,6 +66,14 @@ class Registration:
         return cls(**{name: read(payload[name]) for name, read in _FIELDS.items()})
 
 
+TYPED = {
+    "unit": "供电单位",
+    "station": "供电所",
+    "customer": "客户名称",
+    "address": "用电地址",
+    "channel": "受理渠道",
+    "manager": "客户经理",
+}
 _FIELDS: dict[str, Any] = {
     "unit": str,
     "station": str,
@@ -92,6 +108,9 @@ def amendment_problem(held: Registration, changes: dict[str, Any]) -> str:
         changed = Registration.from_payload({**held.to_payload(), **changes})
     except (ValueError, TypeError, ArithmeticError):
         return f"{'、'.join(f'{name} = {value}' for name, value in changes.items())} 中有认不出的值"
+    for name, label in TYPED.items():
+        if problem := unstorable(name, getattr(changed, name)):
+            return f"{label}{problem}"
     if not (changed.capacity.is_finite() and changed.capacity > 0):
         return f"报装容量 {changed.capacity} 不是正数"
     return "" if changed.to_payload() != held.to_payload() else "没有任何改动"

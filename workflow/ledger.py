@@ -17,10 +17,12 @@ from limits.terms import Status
 from limits.zone import local
 from workflow import ledger_columns as headings
 from workflow.events import EventType
+from workflow.history import TYPED
 from workflow.ledger_cells import compact
 from workflow.ledger_files import Book, Row, Sheet, open_book
 from workflow.ledger_rows import LEDGER_ROW, SUSPENSION_ROW, LedgerRow, Reason, Refusal, SuspensionRow
 from workflow.ledger_sheet import SheetRows
+from workflow.tables import unstorable
 
 __all__ = ["Ledger", "LedgerRow", "Reason", "Refusal", "SuspensionRow", "read_ledger"]
 
@@ -125,6 +127,12 @@ class LedgerRows(SheetRows[LedgerRow]):
             return row
         voided = {EventType.TERMINATED: EventType.VOIDED}
         return replace(row, times=tuple((voided.get(kind, kind), at) for kind, at in row.times))
+
+
+def _unstorable(row: LedgerRow) -> Iterator[Reason]:
+    for name in ("number", *TYPED):
+        if problem := unstorable(name, getattr(row, name)):
+            yield Reason("unstorable", f"“{headings.FIELDS[name]}”{problem}；请缩短或改正。")
 
 
 def _status_from(kinds: set[EventType]) -> Status:

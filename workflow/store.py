@@ -34,7 +34,7 @@ def open_engine(url: str) -> sa.Engine:
         if parsed.get_backend_name() != "sqlite":
             return sa.create_engine(parsed, pool_pre_ping=True)
         engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
-    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
+    except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise errors.DatabaseUrlInvalid(url=shown(url)) from error
     sa_event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -44,7 +44,7 @@ def exists(url: str) -> bool:
     """Whether there is a database to open; a server is taken to be there, a file must be."""
     try:
         parsed = sa.make_url(url)
-    except exc.ArgumentError as error:
+    except (exc.ArgumentError, ValueError) as error:
         raise errors.DatabaseUrlInvalid(url=shown(url)) from error
     return parsed.get_backend_name() != "sqlite" or (
         bool(parsed.database) and Path(parsed.database or "").is_file()
@@ -55,7 +55,7 @@ def shown(url: str) -> str:
     """``url`` without its password."""
     try:
         return sa.make_url(url).render_as_string(hide_password=True)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         return url
 
 
@@ -77,12 +77,21 @@ def translated(engine: sa.Engine) -> Iterator[None]:
             raise errors.StoreBusy from error
         if "no such table" in text or "no such column" in text:
             raise errors.StoreNotReady(url=shown(str(engine.url))) from error
-        first_line = text.strip().splitlines()[0] if text.strip() else "无回应"
-        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=first_line) from error
+        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=_first_line(error)) from error
+    except exc.DataError as error:
+        raise errors.StoreRefused(reason=_first_line(error)) from error
     except exc.ProgrammingError as error:
         if "does not exist" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
             raise errors.StoreNotReady(url=engine.url.render_as_string()) from error
         raise
+    except exc.DatabaseError as error:
+        if "not a database" not in str(error.orig):
+            raise
+        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=_first_line(error)) from error
+
+
+def _first_line(error: exc.DBAPIError) -> str:
+    return next(iter(str(error.orig).strip().splitlines()), "无回应")
 
 
 @contextmanager

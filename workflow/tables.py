@@ -174,3 +174,19 @@ calendar_notice = sa.Table(
     sa.Column("imported_at", Instant, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
 )
+
+# How long a text may be, by column: SQLite would take more, and then differ from every server.
+LONGEST: dict[str, int] = {
+    column.name: column.type.length
+    for column in (*application.columns, event.c.actor)
+    if isinstance(column.type, sa.String) and column.type.length
+}
+
+
+def unstorable(name: str, text: str) -> str:
+    """Why ``text`` cannot stand in column ``name``, in Chinese; empty when it can."""
+    if "\0" in text:
+        return "含有不可见的空字符"
+    if len(text) > LONGEST[name]:
+        return f"有 {len(text)} 个字，最多 {LONGEST[name]} 个"
+    return ""

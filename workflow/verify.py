@@ -9,14 +9,54 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limits.terms import Level
 from workflow import store
 from workflow.book import Book
 from workflow.events import GENESIS, Event, event_hash
 from workflow.projection import Changes, ClockRow, Projection, ThresholdRow, changes, project
 from workflow.rules import Rules
-from workflow.tables import application, clock, event, threshold
+from workflow.tables import application, calendar_notice, clock, event, threshold
 
 PAGE = 500
+LABELS = {
+    "unit": "供电单位",
+    "station": "供电所",
+    "customer": "客户名称",
+    "address": "用电地址",
+    "customer_class": "客户类别",
+    "voltage": "供电电压",
+    "supplies": "电源数",
+    "capacity": "报装容量",
+    "kind": "业务类型",
+    "channel": "受理渠道",
+    "proactive": "主动办电",
+    "boundary": "投资至红线",
+    "customer_works": "客户外部工程",
+    "supporting": "配套工程",
+    "manager": "客户经理",
+    "status": "状态",
+    "state": "流程位置",
+    "flags": "流程标记",
+    "step": "环节",
+    "accepted_at": "受理时间",
+    "archived_at": "归档时间",
+    "last_at": "最近事项时间",
+    "events": "记录数",
+    "head_hash": "末条哈希",
+    "role": "计时性质",
+    "limit_value": "时限",
+    "used": "已用",
+    "started_at": "起算时间",
+    "resumed_at": "恢复计时时间",
+    "due_at": "到期时刻",
+    "late_at": "超期时刻",
+    "paused_at": "暂停时间",
+    "stopped_at": "停止时间",
+    "cut_at": "终止时间",
+    "verdict": "结论",
+    "recorded_at": "登记时间",
+    "superseded_at": "被取代时间",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +99,7 @@ def verify(book: Book, progress: Callable[[int, int], None] | None = None) -> Ve
                 return Verified(**counted, head=head.hexdigest(), difference=difference)
             if progress is not None:
                 progress(counted["applications"], total)
-        orphan = _orphan(connection)
+        orphan = _orphan(connection) or _altered_notice(connection)
     return Verified(**counted, head=head.hexdigest(), difference=orphan)
 
 
@@ -159,7 +199,7 @@ def _apply(
 def _compare(row: sa.Row[Any], held: _Held, rebuilt: Rebuilt) -> Iterator[Difference]:
     for name, expected in store.application_values(rebuilt.projected, held.events).items():
         if (found := getattr(row, name)) != expected:
-            yield Difference(row.number, f"申请信息 {name}", _said(found), _said(expected))
+            yield Difference(row.number, f"“{LABELS[name]}”", _said(found), _said(expected))
     held_clocks = {(each.layer, each.name, each.version): each for each in held.clocks}
     for clock_key in sorted(held_clocks.keys() | rebuilt.clocks.keys()):
         yield from _compare_clock(
@@ -169,7 +209,7 @@ def _compare(row: sa.Row[Any], held: _Held, rebuilt: Rebuilt) -> Iterator[Differ
     for key in sorted(held_levels.keys() | rebuilt.thresholds.keys()):
         found_level, wanted = held_levels.get(key), rebuilt.thresholds.get(key)
         if found_level != wanted:
-            place = f"计时 {key[0]}.{key[1]} 的 {key[2]} 级别（{key[3]:%Y-%m-%d}）"
+            place = f"计时 {key[0]}.{key[1]} {Level.of(key[2]).label}色级别（{key[3]:%Y-%m-%d}）"
             yield Difference(row.number, place, _level_said(found_level), _level_said(wanted))
 
 
@@ -185,7 +225,10 @@ def _compare_clock(
     for name in ClockRow.__dataclass_fields__:
         if getattr(found, name) != getattr(expected, name):
             yield Difference(
-                number, f"{place} 的 {name}", _said(getattr(found, name)), _said(getattr(expected, name))
+                number,
+                f"{place}“{LABELS.get(name, name)}”",
+                _said(getattr(found, name)),
+                _said(getattr(expected, name)),
             )
 
 
@@ -212,4 +255,14 @@ def _orphan(connection: sa.Connection) -> Difference | None:
         ).scalar()
         if stray is not None:
             return Difference(f"（内部编号 {stray}）", name, "有行", "申请已不存在，不应有行")
+    return None
+
+
+def _altered_notice(connection: sa.Connection) -> Difference | None:
+    """An imported calendar notice that is not what was imported."""
+    for row in connection.execute(sa.select(calendar_notice).order_by(calendar_notice.c.imported_at)):
+        digest = sha256(row.content.encode()).hexdigest()
+        if digest != row.digest:
+            expected = f"摘要 {row.digest[:12]}…，内容被改动过"
+            return Difference("（放假安排）", f"文件 {row.file}", f"摘要 {digest[:12]}…", expected)
     return None

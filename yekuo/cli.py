@@ -5,13 +5,21 @@ rows; 130 interrupted.
 """
 
 import os
+import re
 import sys
 
 import typer
+from typer import rich_utils
 
 from limits.errors import YekuoError
 from yekuo.commands import calendar, demo, ledger, look, month
 from yekuo.output import print_json
+
+rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+rich_utils.OPTIONS_PANEL_TITLE = "选项"
+rich_utils.COMMANDS_PANEL_TITLE = "命令"
+rich_utils.DEFAULT_STRING = "［默认：{}］"
+rich_utils.REQUIRED_LONG_STRING = "［必填］"
 
 app = typer.Typer(
     name="yekuo",
@@ -25,11 +33,11 @@ for group in (ledger, look, month, calendar, demo):
 
 USAGE = {
     "NoSuchOption": "没有这个选项",
-    "NoSuchCommand": "没有这个命令",
     "MissingParameter": "缺少参数",
     "BadParameter": "参数的值不对",
     "BadOptionUsage": "选项用法不对",
 }
+QUOTED = re.compile(r"'([^']*)'")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,6 +60,8 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            return 0  # the help has been shown
         if not hasattr(error, "format_message"):
             raise
         return _refuse("usage", _usage(error), as_json="--json" in arguments)
@@ -59,11 +69,14 @@ def _run(arguments: list[str]) -> int:
 
 
 def _usage(error: Exception) -> str:
-    told = USAGE.get(type(error).__name__, "命令写法有误")
+    """The parser's English as one Chinese sentence with the word it is about."""
     original = error.format_message()  # type: ignore[attr-defined]
-    return (
-        f"{told}（{original.strip() or '未给出命令'}）。请运行 yekuo --help 或 yekuo 命令 --help 查看用法。"
-    )
+    told = USAGE.get(type(error).__name__, "命令写法有误")
+    if "No such command" in original:
+        told = "没有这个命令"
+    word = QUOTED.search(original)
+    named = word[1] if word else original.strip().rsplit(": ", 1)[-1]
+    return f"{told}“{named}”。请运行 yekuo --help 或 yekuo 命令 --help 查看用法。"
 
 
 def _refuse(code: str, message: str, *, as_json: bool) -> int:

@@ -1,6 +1,6 @@
 """The program put together from its settings: the database and the rules.
 
-What is slow to import is imported where it is needed: ``yekuo due`` opens no database.
+What is slow to import is imported where it is needed: ``yekuo due`` without a database opens none.
 """
 
 import os

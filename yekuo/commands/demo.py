@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from limits.explanation import weekday_of
 from limits.shipped import DATA
 from limits.terms import Level, Verdict
 from yekuo import desk
 from yekuo.commands import ledger, look, month
+from yekuo.commands.options import Json
 from yekuo.output import console, level_text, table, verdict_text
 from yekuo.settings import parse_instant
 
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     folder: Annotated[Path, typer.Option("--folder", metavar="DIR", help="演示文件放在哪里")] = Path("demo"),
+    as_json: Json = False,
 ) -> int:
     """Import, explain, report and verify the sample in a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -37,23 +40,29 @@ def demo(
         old.unlink()
     os.environ["YEKUO_DATABASE_URL"] = f"sqlite:///{folder / 'yekuo.sqlite3'}"
     refused = folder / "台账-退回.xlsx"
-    _say("一、建立数据库", "yekuo init")
-    ledger.init()
-    _say(
+    say = _silent if as_json else _say
+    say("一、建立数据库", "yekuo init")
+    ledger.init(as_json=as_json)
+    say(
         "二、导入样例台账：240 件好的，24 行有错的退回，各写明原因",
         f"yekuo import {SAMPLE.name} --as-of {AS_OF}",
     )
-    ledger.import_(SAMPLE, as_of=AS_OF, refused=refused)
-    _say("三、为什么这件超期了", f"yekuo explain {EXPLAINED} --clock local.reply --as-of {AS_OF}")
-    look.explain(EXPLAINED, clock="local.reply", as_of=AS_OF)
-    _say("四、到期日计算器", "yekuo due 2026-09-24 16")
-    look.due("2026-09-24", "16")
-    _say("五、十月的指标", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
-    month.report(MONTH, out=folder, as_of=AS_OF)
-    _say("六、核对：全部重算一遍", "yekuo verify")
-    differs = ledger.verify()
-    _summary(desk.open_book(), folder, refused)
+    ledger.import_(SAMPLE, as_of=AS_OF, refused=refused, as_json=as_json)
+    say("三、为什么这件超期了", f"yekuo explain {EXPLAINED} --clock local.reply --as-of {AS_OF}")
+    look.explain(EXPLAINED, clock="local.reply", as_of=AS_OF, as_json=as_json)
+    say("四、到期日计算器", "yekuo due 2026-09-24 16")
+    look.due("2026-09-24", "16", as_json=as_json)
+    say(f"五、{MONTH} 的指标", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
+    month.report(MONTH, out=folder, as_of=AS_OF, as_json=as_json)
+    say("六、核对：全部重算一遍", "yekuo verify")
+    differs = ledger.verify(as_json=as_json)
+    if not as_json:
+        _summary(desk.open_book(), folder, refused)
     return differs
+
+
+def _silent(_title: str, _command: str) -> None:
+    """With ``--json`` each step is one line of JSON and nothing else."""
 
 
 def _say(title: str, command: str) -> None:
@@ -102,7 +111,9 @@ def _urgent(view: "ApplicationView") -> tuple[int, str, tuple[object, ...]] | No
         return None
     worst = max(running, key=lambda each: ranks[each.levels[-1].level])
     level = worst.levels[-1].level
-    due_on = worst.reading.due_on.isoformat() if worst.reading.due_on else "未计时"
+    due_on = weekday_of(worst.reading.due_on) if worst.reading.due_on else "未计时"
+    if worst.reading.provisional:
+        due_on += "（暂定）"
     row = (
         view.number,
         view.customer_class.label,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workflow.ledger_rows import Reason
 
 ACTOR = "台账导入"
+SAMPLE_AS_OF = "2026-11-20T18:00"
 REFUSED_ROWS = 3
 DIFFERENT = 1
 
@@ -177,7 +178,8 @@ def sample(
     rows: Annotated[int, typer.Option("--rows", metavar="N", help="行数")] = 1000,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="随机种子；相同的种子得到相同的台账")] = 1,
     bad: Annotated[int, typer.Option("--bad", metavar="N", help="另加多少行有错的")] = 0,
-    as_of: AsOf = "2026-11-20T18:00",
+    as_of: Annotated[str, typer.Option("--as-of", metavar="T", help="台账截至哪一时刻")] = SAMPLE_AS_OF,
+    as_json: Json = False,
 ) -> int:
     """Write a realistic ledger."""
     from yekuo.sample import write_sample
@@ -185,5 +187,8 @@ def sample(
     if not 1 <= rows <= 1_000_000:
         raise RowsInvalid(rows=rows)
     write_sample(out, rows, seed, as_of=parse_instant(as_of), bad=bad)
-    console().print(f"已写出 {rows} 行仿真台账：{out}")
+    if as_json:
+        print_json({"file": str(out), "rows": rows, "bad": bad, "seed": seed})
+    else:
+        console().print(f"已写出 {rows} 行仿真台账：{out}", markup=False)
     return 0

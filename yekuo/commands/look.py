@@ -218,12 +218,12 @@ def due(
         print_json({"due_on": due_on.isoformat(), "provisional": provisional})
         return 0
     console().print(
-        f"{weekday_of(started)} 起算 {int(days)} 个工作日，到期日 {weekday_of(due_on)}，当日 24 时截止。",
+        f"{weekday_of(started)}起算 {int(days)} 个工作日，到期日 {weekday_of(due_on)}，当日 24 时截止。",
         markup=False,
     )
     if provisional:
         console().print(
-            f"暂定：{calendar.published_through.year} 年以后的放假安排尚未公布，公布后重算。", markup=False
+            f"暂定：{calendar.published_through.year + 1} 年起的放假安排尚未公布，公布后重算。", markup=False
         )
     return 0
 
@@ -294,18 +294,16 @@ def _limit_json(rule: ClockRule, limit: Limit) -> dict[str, Any]:
     }
 
 
-def machine() -> int:
+def machine(as_json: Json = False) -> int:
     """The machines that run, drawn."""
     from workflow.chart import mermaid
     from workflow.machine import StepMachine
 
     policies = desk.rules().policies
     today = parse_instant(None).date()
-    charts = (("高压", True), ("低压", False))
-    typer.echo(
-        "\n".join(
-            f"%% {name}\n{mermaid(StepMachine(policies.machine(high=high, on=today)))}"
-            for name, high in charts
-        )
-    )
+    high, low = (mermaid(StepMachine(policies.machine(high=each, on=today))) for each in (True, False))
+    if as_json:
+        print_json({"high": high, "low": low})
+    else:
+        typer.echo(f"%% 高压\n{high}\n%% 低压\n{low}")
     return 0
