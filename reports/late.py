@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.clock import Reading, Standing, read
-from limits.policy import Layer, PolicySet, Role
+from limits.policy import Layer, Role
 from limits.terms import CustomerClass, Unit, Verdict
 from limits.zone import local
 from reports import facts
@@ -85,7 +85,7 @@ def _replayed(
 
 def _stored(book: Book, row: Any, as_of: datetime) -> LateClock | None:
     held = store.read_clock(row)
-    label = clock_labels(book.rules.policies).get(held.key, held.name)
+    label = book.rules.policies.labels.get(held.key, held.name)
     return _line(row, Layer.of(held.layer), Role.of(held.role), label, held.standing, book, as_of)
 
 
@@ -124,8 +124,3 @@ def _ordered(lines: Iterable[LateClock]) -> list[LateClock]:
     return sorted(
         lines, key=lambda line: (layers.index(line.layer), line.limit - line.used, line.number, line.clock)
     )
-
-
-def clock_labels(policies: PolicySet) -> dict[tuple[str, str], str]:
-    """What people call each clock, by layer and name."""
-    return {(rule.layer.value, rule.name): rule.label for rule in reversed(policies.clocks)}

@@ -23,7 +23,6 @@ def report(
     as_json: Json = False,
 ) -> int:
     """Compute the month and write its three files."""
-    from reports.figures import as_json as figures_of
     from reports.files import write_month
     from reports.month import Month, month_report
 
@@ -31,7 +30,7 @@ def report(
     found = month_report(book, Month.parse(month), parse_instant(as_of))
     written = write_month(found, out)
     if as_json:
-        print_json({**figures_of(found), "files": [str(path) for path in written]})
+        print_json({**found.to_json(), "files": [str(path) for path in written]})
     else:
         console().print(f"{month} 的指标已写到：{'、'.join(str(path) for path in written)}", markup=False)
     return 0
