@@ -15,6 +15,7 @@ from workflow.book import Book, Recorded, record
 from workflow.events import ABOUT_RECORDS, Event, EventType, chained
 from workflow.history import Registration, amendment_problem, registration_of
 from workflow.projection import project
+from workflow.restarts import find_restarted
 
 E = EventType
 
@@ -56,6 +57,7 @@ def accept(
         row = {"number": number, **store.application_values(projected, records)}
         application_id = store.insert_applications(connection, [row])[number]
         books.write(connection, book.rules, application_id, records, records, projected, now)
+        find_restarted(connection, now, registration.address)
     return Recorded(number, records[0], projected)
 
 

@@ -91,3 +91,9 @@ class StoreRefused(YekuoError):
     """数据库拒绝了这次写入（{reason}）。没有写入任何内容，请核对输入的内容。"""
 
     code = "store_refused"
+
+
+class RecordUnreadable(YekuoError):
+    """申请（内部编号 {application_id}）的第 {seq} 号记录读不出来，多半在软件之外被改动过。请运行 yekuo verify，并联系系统管理员。"""
+
+    code = "record_unreadable"

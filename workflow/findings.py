@@ -170,6 +170,8 @@ def _suspensions(projected: Projection, facts: Sequence[Fact], calendar: Calenda
             yield Finding(Code.SUSPENSION, f"{_said(fact)}由经办人自批或无人批准", people)
         on = local(fact.at).date()
         for clock in projected.clocks:
+            if clock.bound.rule.dated_by is not None:
+                continue  # what was left then is not what the date brought forward since would leave
             left = _left_before(clock.track.spans, clock.standing.limit, on, calendar)
             if clock.bound.rule.layer == "local" and left is not None and left <= JUST_BEFORE_DAYS:
                 label = clock.bound.rule.label

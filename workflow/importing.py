@@ -15,15 +15,16 @@ import sqlalchemy as sa
 
 from limits.terms import Status
 from limits.zone import local
-from workflow import findings, store
+from workflow import store
 from workflow.book import Book, finding_row, found_in, next_recorded_at
 from workflow.errors import ApplicationExists, StoreBusy
-from workflow.events import RANK, Event, EventType, chained
+from workflow.events import ABOUT_RECORDS, RANK, Event, EventType, chained
 from workflow.findings import Code, Finding
 from workflow.history import Fact, Registration, facts_of, registration_of
 from workflow.ledger import Ledger, LedgerRow, Reason, Refusal, SuspensionRow, read_ledger
 from workflow.ledger_columns import SUSPENSION_SHEET
 from workflow.projection import ClockRow, Projection, ThresholdRow, changes, project
+from workflow.restarts import find_restarted
 from workflow.rules import Rules
 from workflow.tables import application, finding
 
@@ -75,7 +76,7 @@ def import_ledger(
             progress(seen, ledger.total)
     _take_leftover_suspensions(importer, ledger, suspensions)
     with store.writing(book.engine) as connection:
-        done.findings += _find_restarted(connection, local(now))
+        done.findings += find_restarted(connection, local(now))
     return done
 
 
@@ -282,7 +283,11 @@ class _Held:
 
 
 class _Difference:
-    """The records a row adds to what is already known of its application."""
+    """The records a row adds to what is already known of its application.
+
+    What the ledger said before and says again is nothing new, also after somebody put it right at the
+    desk: sending the same ledger twice changes nothing.
+    """
 
     def __init__(
         self, wanted: _Wanted, before: Sequence[Event], now: datetime, recorded_at: datetime, actor: str
@@ -291,6 +296,7 @@ class _Difference:
         self._recorded_at = recorded_at
         self._facts = facts_of(before)
         self._times: list[tuple[EventType, datetime]] = list(wanted.row.times) if wanted.row else []
+        self._told = _last_told(before)
 
     def records(self) -> list[Event]:
         """The new records: facts in the order they happened, then what was put right."""
@@ -303,17 +309,16 @@ class _Difference:
     def _times_told(self) -> Iterator[Event]:
         for event_type, at in self._times:
             held = [fact for fact in self._facts if fact.type is event_type]
-            if any(_same(fact.at, at) for fact in held):
+            if self._told.get(event_type) == at or any(_same(fact.at, at) for fact in held):
                 continue
             if held:
-                told = {
-                    "seq": held[-1].seq,
-                    "occurred_at": at.isoformat(),
-                    "reason": "台账中的时间与原记录不同",
-                }
-                yield self._record(E.CORRECTED, self._now, told)
+                yield self._corrected(held[-1].seq, at)
             else:
                 yield self._record(event_type, at, self._registration(event_type))
+
+    def _corrected(self, seq: int, at: datetime) -> Event:
+        told = {"seq": seq, "occurred_at": at.isoformat(), "reason": "台账中的时间与原记录不同"}
+        return self._record(E.CORRECTED, self._now, told)
 
     def _registration(self, event_type: EventType) -> dict[str, Any]:
         row = self._wanted.row
@@ -322,17 +327,45 @@ class _Difference:
         return {"registration": _registration(row).to_payload()}
 
     def _suspensions_told(self) -> Iterator[Event]:
-        for row in self._wanted.suspensions:
-            if not self._has(E.SUSPENDED, row.suspended_at):
-                told = {
-                    "reason": row.reason,
-                    "evidence": row.evidence,
-                    "handler": row.handler,
-                    "approver": row.approver,
-                }
-                yield self._record(E.SUSPENDED, row.suspended_at, told)
-            if row.resumed_at is not None and not self._has(E.RESUMED, row.resumed_at):
+        for row in sorted(self._wanted.suspensions, key=lambda each: each.suspended_at):
+            held = next((each for each in self._pauses() if _same(each[0].at, row.suspended_at)), None)
+            if held is None:
+                yield from self._new_pause(row)
+            elif row.resumed_at is None:
+                continue
+            elif held[1] is None:
                 yield self._record(E.RESUMED, row.resumed_at)
+            elif not _same(held[1].at, row.resumed_at):
+                yield self._corrected(held[1].seq, row.resumed_at)
+
+    def _new_pause(self, row: SuspensionRow) -> Iterator[Event]:
+        if any(
+            event.type is E.SUSPENDED and _same(event.occurred_at, row.suspended_at) for event in self._before
+        ):
+            return  # told before, and withdrawn since
+        told = {
+            "reason": row.reason,
+            "evidence": row.evidence,
+            "handler": row.handler,
+            "approver": row.approver,
+        }
+        yield self._record(E.SUSPENDED, row.suspended_at, told)
+        if row.resumed_at is not None:
+            yield self._record(E.RESUMED, row.resumed_at)
+
+    def _pauses(self) -> Iterator[tuple[Fact, Fact | None]]:
+        """Each suspension with the resumption that ended it."""
+        opened: Fact | None = None
+        for fact in self._facts:
+            if fact.type is E.SUSPENDED:
+                if opened is not None:
+                    yield opened, None
+                opened = fact
+            elif fact.type is E.RESUMED and opened is not None:
+                yield opened, fact
+                opened = None
+        if opened is not None:
+            yield opened, None
 
     def _contract_told(self) -> Iterator[Event]:
         """契约完成日期: the ledger says until when, not since when; taken as agreed at acceptance (X)."""
@@ -361,19 +394,44 @@ class _Difference:
         if row is None or not self._before:
             return
         held = registration_of(self._before).to_payload()
-        told = _registration(row).to_payload()
-        differing = {name: value for name, value in told.items() if value != held[name] and value != ""}
+        before = _last_registration(self._before)
+        differing = {
+            name: value
+            for name, value in _registration(row).to_payload().items()
+            if value not in (held[name], "", before.get(name))
+        }
         if differing:
             yield self._record(
                 E.AMENDED, self._now, {"changes": differing, "reason": "台账中的资料与原记录不同"}
             )
 
-    def _has(self, event_type: EventType, at: datetime) -> bool:
-        return any(fact.type is event_type and _same(fact.at, at) for fact in self._facts)
-
     def _record(self, event_type: EventType, at: datetime, payload: dict[str, Any] | None = None) -> Event:
         told = {**(payload or {}), "imported": True}
         return Event(0, event_type, at, self._recorded_at, self._actor, told)
+
+
+def _last_told(before: Iterable[Event]) -> dict[EventType, datetime]:
+    """The instant a ledger last told for each kind of fact."""
+    types: dict[int, EventType] = {}
+    told: dict[EventType, datetime] = {}
+    for event in before:
+        if not event.payload.get("imported"):
+            continue
+        if event.type is E.CORRECTED and event.payload["seq"] in types:
+            told[types[event.payload["seq"]]] = local(datetime.fromisoformat(event.payload["occurred_at"]))
+        elif event.type not in ABOUT_RECORDS:
+            types[event.seq] = event.type
+            told[event.type] = event.occurred_at
+    return told
+
+
+def _last_registration(before: Iterable[Event]) -> dict[str, Any]:
+    """What a ledger last told of each value of the registration."""
+    told: dict[str, Any] = {}
+    for event in before:
+        if event.payload.get("imported"):
+            told.update(event.payload.get("registration") or event.payload.get("changes") or {})
+    return told
 
 
 def _same(held: datetime, told: datetime) -> bool:
@@ -415,31 +473,3 @@ def _found(rules: Rules, planned: _Planned) -> list[Finding]:
 
 def _happened(facts: Iterable[Fact], event_type: EventType) -> bool:
     return any(fact.type is event_type for fact in facts)
-
-
-def _find_restarted(connection: sa.Connection, now: datetime) -> list[tuple[str, Finding]]:
-    """注销重报 (S): one customer, one place, an ended application and a later one."""
-    ended, again = application.alias("ended"), application.alias("again")
-    pairs = connection.execute(
-        sa.select(again.c.id, again.c.number, ended.c.number.label("before"), ended.c.status, again.c.address)
-        .join(again, sa.and_(again.c.address == ended.c.address, again.c.customer == ended.c.customer))
-        .where(
-            ended.c.status.in_([Status.TERMINATED.value, Status.VOIDED.value]),
-            ended.c.address != "",
-            again.c.accepted_at > ended.c.accepted_at,
-        )
-        .order_by(again.c.number, ended.c.number)
-    ).all()
-    known = connection.execute(
-        sa.select(finding.c.application_id, finding.c.evidence).where(finding.c.code == Code.RESTARTED.value)
-    )
-    held = {(row.application_id, row.evidence) for row in known}
-    new = []
-    for row in pairs:
-        found = findings.restarted(row.before, Status.of(row.status), row.address)
-        if (row.id, found.evidence) not in held:
-            held.add((row.id, found.evidence))
-            new.append((row.id, row.number, found))
-    if new:
-        connection.execute(sa.insert(finding), [finding_row(each[0], each[2], now) for each in new])
-    return [(number, found) for _, number, found in new]

@@ -111,8 +111,8 @@ class LedgerRows(SheetRows[LedgerRow]):
             return headings.TIMES[record["times"][place[1]][0]]
         return super().heading_of(record, place)
 
-    def more(self, _row: LedgerRow | None, cells: Row, number: str | None, line: int) -> list[Reason]:
-        reasons = []
+    def more(self, row: LedgerRow | None, cells: Row, number: str | None, line: int) -> list[Reason]:
+        reasons = [] if row is None else list(_unstorable(row))
         if cells[self._accepted] == "":
             reasons.append(Reason("no_accepted", "“受理时间”没有填写，没有受理就无法计时；请补上受理时间。"))
         first = line if number is None else self._seen.setdefault(number, line)

@@ -190,9 +190,12 @@ def threshold_rows(connection: sa.Connection, application_id: int) -> list[Thres
 
 def _event(row: Any) -> Event:
     """A row of :data:`EVENTS` as the record it is."""
-    _, seq, event_type, occurred_at, recorded_at, actor, payload, prev_hash, hashed = row
-    told = json.loads(payload)
-    return Event(seq, EventType.of(event_type), occurred_at, recorded_at, actor, told, prev_hash, hashed)
+    application_id, seq, name, occurred_at, recorded_at, actor, payload, prev_hash, hashed = row
+    try:
+        event_type, told = EventType.of(name), json.loads(payload)
+    except (KeyError, ValueError) as error:
+        raise errors.RecordUnreadable(application_id=application_id, seq=seq) from error
+    return Event(seq, event_type, occurred_at, recorded_at, actor, told, prev_hash, hashed)
 
 
 def _clock(row: Any) -> ClockRow:

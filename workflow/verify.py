@@ -1,6 +1,6 @@
 """Has anybody changed the ledger outside the software? The chain and every row, rebuilt and compared."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.terms import Level
-from workflow import store
+from workflow import errors, store
 from workflow.book import Book
 from workflow.events import GENESIS, Event, event_hash
 from workflow.projection import Changes, ClockRow, Projection, ThresholdRow, changes, project
@@ -57,6 +57,7 @@ LABELS = {
     "recorded_at": "登记时间",
     "superseded_at": "被取代时间",
 }
+CLOCK_LABELS = {**LABELS, "unit": "计时单位"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +90,20 @@ def verify(book: Book, progress: Callable[[int, int], None] | None = None) -> Ve
     head = sha256()
     with store.reading(book.engine) as connection:
         total = connection.execute(sa.select(sa.func.count()).select_from(application)).scalar() or 0
-        for row, held in _applications(connection):
-            difference = _check(row, held, book.rules)
-            head.update(f"{row.number}\n{row.events}\n{row.head_hash}\n".encode())
-            counted["applications"] += 1
-            counted["events"] += len(held.events)
-            counted["clocks"] += len(held.clocks)
-            if difference is not None:
-                return Verified(**counted, head=head.hexdigest(), difference=difference)
-            if progress is not None:
-                progress(counted["applications"], total)
+        try:
+            for row, held in _applications(connection):
+                difference = _check(row, held, book.rules)
+                head.update(f"{row.number}\n{row.events}\n{row.head_hash}\n".encode())
+                counted["applications"] += 1
+                counted["events"] += len(held.events)
+                counted["clocks"] += len(held.clocks)
+                if difference is not None:
+                    return Verified(**counted, head=head.hexdigest(), difference=difference)
+                if progress is not None:
+                    progress(counted["applications"], total)
+        except errors.RecordUnreadable as error:
+            broken = _unreadable(connection, error.facts)
+            return Verified(**counted, head=head.hexdigest(), difference=broken)
         orphan = _orphan(connection) or _altered_notice(connection)
     return Verified(**counted, head=head.hexdigest(), difference=orphan)
 
@@ -133,6 +138,12 @@ def _applications(connection: sa.Connection) -> Iterator[tuple[sa.Row[Any], _Hel
         if len(rows) < PAGE:
             return
         after = rows[-1].number
+
+
+def _unreadable(connection: sa.Connection, facts: Mapping[str, Any]) -> Difference:
+    wanted = sa.select(application.c.number).where(application.c.id == facts["application_id"])
+    number = connection.execute(wanted).scalar() or f"（内部编号 {facts['application_id']}）"
+    return Difference(number, f"第 {facts['seq']} 号记录", "读不出来的内容", "一条可读的记录，内容被改动过")
 
 
 def _check(row: sa.Row[Any], held: _Held, rules: Rules) -> Difference | None:
@@ -226,7 +237,7 @@ def _compare_clock(
         if getattr(found, name) != getattr(expected, name):
             yield Difference(
                 number,
-                f"{place}“{LABELS.get(name, name)}”",
+                f"{place}“{CLOCK_LABELS.get(name, name)}”",
                 _said(getattr(found, name)),
                 _said(getattr(expected, name)),
             )
