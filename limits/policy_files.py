@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 from limits.customer_classes import ClassRule, Trade, Trait
+from limits.errors import YekuoError
 from limits.ladder import Ladder, Rung
 from limits.policy import (
     Check,
@@ -60,8 +61,17 @@ class PolicyFile:
     class_rules: tuple[ClassRule, ...]
 
 
+class JurisdictionUnknown(YekuoError):
+    """没有名为“{name}”的辖区，现有：{known}。请核对 YEKUO_JURISDICTION，或补上文件 data/jurisdictions/{name}.toml。"""
+
+    code = "jurisdiction_unknown"
+
+
 def load_jurisdiction(name: str, folder: Path = DATA / "jurisdictions") -> Jurisdiction:
     """Read ``name``.toml: label, calendar and the list of policy files."""
+    known = sorted(path.stem for path in folder.glob("*.toml"))
+    if name not in known:
+        raise JurisdictionUnknown(name=name, known="、".join(known) or "无")
 
     def parse(reader: Reader) -> Jurisdiction:
         listed = reader.take("policies", list, '["local-neixiang"]')

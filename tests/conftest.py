@@ -1,5 +1,6 @@
 """Fixtures every test may ask for: empty databases, SQLite and PostgreSQL alike."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,8 +8,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import make_url
 
 from tests.postgres import fresh_database, running_server
+from workflow import store
+from yekuo.database import upgrade
 
 # Arithmetic is right or wrong, never "too slow today": no test here depends on the machine's speed.
 settings.register_profile("yekuo", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,6 +36,41 @@ def server_of_the_run(config: pytest.Config) -> str:
 def pytest_configure_node(node: Any) -> None:
     """xdist: before a worker starts."""
     node.workerinput["postgres_server"] = server_of_the_run(node.config)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database; a copy of it is ready sooner than a migration."""
+    with fresh_database(server_of_the_run(request.config)) as url:
+        migrate(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "yekuo.sqlite3"
+    migrate(f"sqlite:///{path.as_posix()}")
+    return path
+
+
+def migrate(url: str) -> None:
+    engine = store.open_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database after ``yekuo init``; a test that asks for it runs once on each."""
+    if request.param == "sqlite":
+        path = tmp_path / "yekuo.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path.as_posix()}"
+    else:
+        template = str(request.getfixturevalue("postgres_template"))
+        with fresh_database(server_of_the_run(request.config), template) as url:
+            yield url
 
 
 @pytest.fixture

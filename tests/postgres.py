@@ -55,21 +55,21 @@ def running_server(*, durable: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """The URL of a new, empty database on ``server``; dropped afterwards, whoever is still connected."""
+def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new copy of ``template`` on ``server``; dropped afterwards, whoever is still connected."""
     name = f"yekuo_test_{uuid4().hex}"
     admin = make_url(server)
-    execute(admin.render_as_string(hide_password=False), "CREATE DATABASE {}", name)
+    execute(admin.render_as_string(hide_password=False), "CREATE DATABASE {} TEMPLATE {}", name, template)
     try:
         yield admin.set(database=name).render_as_string(hide_password=False)
     finally:
         execute(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
-def execute(server: str, statement: str, name: str) -> None:
+def execute(server: str, statement: str, *names: str) -> None:
     address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def is_root() -> bool:

@@ -123,7 +123,8 @@ def write(
         local(now),
     )
     batch.changes(application_id, changed)
-    batch.application(application_id, store.application_values(projected, events))
+    amended = any(event.type is EventType.AMENDED for event in appended)
+    batch.application(application_id, store.application_values(projected, events), amended=amended)
     batch.write(connection)
     note_findings(connection, rules, application_id, events, appended, projected, now)
 

@@ -189,7 +189,8 @@ class _Importer:
                 batch.changes(application_id, changed)
             for each in moved:
                 values = store.application_values(each.projected, [*each.before, *each.appended])
-                batch.application(ids[each.number], values)
+                amended = any(event.type is E.AMENDED for event in each.appended)
+                batch.application(ids[each.number], values, amended=amended)
             batch.write(connection)
             found = self._note_findings(connection, [*new, *moved], ids, held)
         # Counted only after the commit: a batch that fails was not taken.

@@ -40,15 +40,19 @@ def open_engine(url: str) -> sa.Engine:
     return engine
 
 
-def exists(url: str) -> bool:
-    """Whether there is a database to open; a server is taken to be there, a file must be."""
+def exists(url: str | sa.URL) -> bool:
+    """Whether there is a database to open.
+
+    A server is taken to be there, and so is a file in a folder that is not: opening says what is wrong.
+    """
     try:
         parsed = sa.make_url(url)
     except (exc.ArgumentError, ValueError) as error:
-        raise errors.DatabaseUrlInvalid(url=shown(url)) from error
-    return parsed.get_backend_name() != "sqlite" or (
-        bool(parsed.database) and Path(parsed.database or "").is_file()
-    )
+        raise errors.DatabaseUrlInvalid(url=shown(str(url))) from error
+    if parsed.get_backend_name() != "sqlite":
+        return True
+    path = Path(parsed.database or ":memory:")
+    return path.exists() or not path.parent.is_dir()
 
 
 def shown(url: str) -> str:
@@ -285,10 +289,11 @@ class Batch:
         for each in changed.crossed:
             self._insert("threshold", application_id, each)
 
-    def application(self, application_id: int, values: Mapping[str, Any]) -> None:
-        """Bring the application's own row up to date."""
-        named = {column: values[column] for column in _APPLICATION_COLUMNS}
-        self._updates["application"].append(_keyed({**named, "id": application_id}))
+    def application(self, application_id: int, values: Mapping[str, Any], *, amended: bool) -> None:
+        """Bring the application's own row up to date; what it is changes only when it is ``amended``."""
+        name = "application" if amended else "progress"
+        named = {column: values[column] for column in _UPDATE_COLUMNS[name]}
+        self._updates[name].append(_keyed({**named, "id": application_id}))
 
     def write(self, connection: sa.Connection) -> None:
         """Execute everything; events first, because they are the truth."""
@@ -331,8 +336,14 @@ def _sets(*names: str) -> dict[str, Any]:
 _CLOCK_KEY = ("application_id", "layer", "name", "version")
 _THRESHOLD_KEY = ("application_id", "layer", "name", "level", "crosses_at")
 _APPLICATION_COLUMNS = tuple(c.name for c in application.columns if c.name not in ("id", "number"))
+_PROGRESS = (
+    *("status", "state", "flags", "step"),
+    *("accepted_at", "archived_at", "last_at", "events", "head_hash"),
+)
 _CLOCK_CHANGES = tuple(name for name in _CLOCK_FIELDS if name not in _CLOCK_KEY)
 _UPDATE_COLUMNS = {
+    "application": _APPLICATION_COLUMNS,
+    "progress": _PROGRESS,
     "supersede": (*_CLOCK_KEY, "superseded_at"),
     "clock": (*_CLOCK_KEY, *_CLOCK_CHANGES),
     "removed": _THRESHOLD_KEY,
@@ -342,6 +353,7 @@ _UPDATE_COLUMNS = {
 _INSERTS = {"event": sa.insert(event), "clock": sa.insert(clock), "threshold": sa.insert(threshold)}
 _UPDATES: dict[str, sa.Update | sa.Delete] = {
     "application": sa.update(application).where(_at(application, "id")).values(_sets(*_APPLICATION_COLUMNS)),
+    "progress": sa.update(application).where(_at(application, "id")).values(_sets(*_PROGRESS)),
     "supersede": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets("superseded_at")),
     "clock": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets(*_CLOCK_CHANGES)),
     "removed": sa.delete(threshold).where(_at(threshold, *_THRESHOLD_KEY)),

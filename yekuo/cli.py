@@ -56,9 +56,11 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _say("已中断。已提交的批次保留，重新运行会接着做。", 130)
     except BrokenPipeError:
-        # The reader left (``yekuo applications | head``); what it did not want is not an error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _reader_left()
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # typer's own way of telling it
+            return _reader_left()
+        raise
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             return 0  # the help has been shown
@@ -66,6 +68,12 @@ def _run(arguments: list[str]) -> int:
             raise
         return _refuse("usage", _usage(error), as_json="--json" in arguments)
     return result if isinstance(result, int) else 0
+
+
+def _reader_left() -> int:
+    """``yekuo applications | head``: what the reader did not want is not an error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _usage(error: Exception) -> str:

@@ -37,8 +37,8 @@ def revision(engine: sa.Engine) -> str | None:
 
 
 def check_ready(engine: sa.Engine) -> None:
-    """Raise StoreNotReady unless the database is at :data:`HEAD`."""
-    if revision(engine) != HEAD:
+    """Raise StoreNotReady unless the database is at :data:`HEAD`; looking creates no file."""
+    if not store.exists(engine.url) or revision(engine) != HEAD:
         raise errors.StoreNotReady(url=engine.url.render_as_string())
 
 

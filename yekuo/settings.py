@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from limits.errors import YekuoError
 from limits.zone import SHANGHAI
@@ -53,7 +53,12 @@ def parse_instant(text: str | None) -> datetime:
         raise InstantInvalid(text=text) from error
     if "T" not in text and ":" not in text:
         at = at.replace(hour=23, minute=59, second=59)
-    return at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+    try:
+        at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
+        at.astimezone(UTC)  # what the database is asked with
+    except OverflowError as error:
+        raise InstantInvalid(text=text) from error
+    return at
 
 
 def parse_date(text: str) -> date:

@@ -10,7 +10,6 @@ from workflow import store
 from workflow.book import Book
 from workflow.importing import import_ledger
 from workflow.rules import Rules, load_rules
-from workflow.tables import metadata
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +18,8 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-def book(database_url: str, rules: Rules) -> Iterator[Book]:
-    engine = store.open_engine(database_url)
-    metadata.create_all(engine)
+def book(migrated_url: str, rules: Rules) -> Iterator[Book]:
+    engine = store.open_engine(migrated_url)
     yield Book(engine, rules)
     engine.dispose()
 

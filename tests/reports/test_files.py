@@ -1,6 +1,7 @@
 """The three files of a month: what is in them, and that they come whole or not at all."""
 
 import json
+import shutil
 from html import unescape
 from pathlib import Path
 
@@ -30,9 +31,11 @@ NASTY = [
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """One database is enough: a finished report knows of none."""
-    return sqlite_url
+def migrated_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """What is written to files does not depend on the database."""
+    path = tmp_path / "yekuo.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path.as_posix()}"
 
 
 @pytest.fixture

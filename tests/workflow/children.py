@@ -91,7 +91,7 @@ def child(url: str, rules: Rules, job: dict[str, Any], ready: int, start: int, a
         told["points"] = points.passed
     except YekuoError as error:
         told |= {"refused": error.code, "message": error.message}
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - whatever it was, the parent must hear of it
         told["crashed"] = traceback.format_exc()
     os.write(answer, json.dumps(told).encode())
     os._exit(0)

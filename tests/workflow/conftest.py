@@ -7,7 +7,6 @@ import pytest
 from workflow import store
 from workflow.book import Book
 from workflow.rules import Rules, load_rules
-from yekuo.database import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +16,8 @@ def rules() -> Rules:
 
 
 @pytest.fixture
-def book(database_url: str, rules: Rules) -> Iterator[Book]:
+def book(migrated_url: str, rules: Rules) -> Iterator[Book]:
     """An empty book; a test that asks for it runs once on each database."""
-    engine = store.open_engine(database_url)
-    upgrade(engine)
+    engine = store.open_engine(migrated_url)
     yield Book(engine, rules)
     engine.dispose()

@@ -32,9 +32,7 @@ def test_the_days_that_counted_are_the_used_days_of_the_listing_for_every_clock(
                 continue
             counted = [line for line in each.explanation.days if line.role is DayRole.COUNTED]
             assert len(counted) == clock.reading.used
-            crossed = [
-                line.day for line in each.explanation.days for note in line.notes if "级别" in note
-            ]
+            crossed = [line.day for line in each.explanation.days for note in line.notes if "级别" in note]
             levels = [level.crossed_on for level in clock.levels]
             assert levels == [day for day in crossed if day <= AS_OF.date()], view.number
             if clock.reading.due_on:

@@ -20,7 +20,8 @@ from tests.workflow.histories import (
     live,
     tell,
 )
-from tests.workflow.ledger_books import GOOD, NOW, PAUSE as PAUSE_ROW, write_book
+from tests.workflow.ledger_books import GOOD, NOW, write_book
+from tests.workflow.ledger_books import PAUSE as PAUSE_ROW
 from workflow import cases
 from workflow.book import Book
 from workflow.book import found_in as found_by
@@ -75,7 +76,9 @@ def take(
 ) -> Found:
     """Import these rows; what was found, which the import itself must have said as well."""
     headings = list(dict.fromkeys(name for each in rows for name in each))
-    sheets = {LEDGER_SHEET: [headings, *([each.get(name, "") for name in headings] for each in rows)]}
+    sheets: dict[str, list[list[object]]] = {
+        LEDGER_SHEET: [[*headings], *([each.get(name, "") for name in headings] for each in rows)]
+    }
     if pauses:
         sheets[SUSPENSION_SHEET] = [list(PAUSE_ROW), *(list(each.values()) for each in pauses)]
     done = import_ledger(book, write_book(folder / "ledger.xlsx", sheets), now=NOW)

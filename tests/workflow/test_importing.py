@@ -28,12 +28,12 @@ MET = "4126100800002"
 
 
 def take(
-    book: Book, folder: Path, *rows: list[object], pauses: tuple[object, ...] = (), now: datetime = NOW
+    book: Book, folder: Path, *rows: list[object], pauses: tuple[list[object], ...] = (), now: datetime = NOW
 ) -> Imported:
     """Import a ledger of these rows, and of these pauses."""
-    sheets = {LEDGER_SHEET: [list(GOOD), *rows]}
+    sheets: dict[str, list[list[object]]] = {LEDGER_SHEET: [list(GOOD), *rows]}
     if pauses:
-        sheets[SUSPENSION_SHEET] = [list(PAUSE), *pauses]  # type: ignore[list-item]
+        sheets[SUSPENSION_SHEET] = [list(PAUSE), *pauses]
     return import_ledger(book, write_book(folder / "ledger.xlsx", sheets), now=now)
 
 
@@ -172,13 +172,13 @@ def test_importing_every_month_and_importing_once_give_the_same_figures(
 
 def test_other_values_of_the_registration_are_an_amendment(book: Book, tmp_path: Path) -> None:
     take(book, tmp_path, good())
-    done = take(book, tmp_path, good(**{"报装容量": 630, "客户经理": "", "供电所": "西岭供电所"}))
+    done = take(book, tmp_path, good(报装容量=630, 客户经理="", 供电所="西岭供电所"))
     assert tally(done) == (0, 1, 0, 0)
     assert types_of(book, str(GOOD["申请编号"]))[-1] is EventType.AMENDED
     row = contents(book)["application"][0]
     assert "西岭供电所" in row
     assert "经理甲" in row  # a blank takes nothing away
-    assert tally(take(book, tmp_path, good(**{"报装容量": "630kVA", "供电所": "西岭供电所"}))) == (0, 0, 1, 0)
+    assert tally(take(book, tmp_path, good(报装容量="630kVA", 供电所="西岭供电所"))) == (0, 0, 1, 0)
     assert verify(book).difference is None
 
 

@@ -1,6 +1,5 @@
 """A year's notice published or amended: open due dates move, verdicts given stay (domain §5.6–7)."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +20,6 @@ from workflow.publishing import import_notice, known_rules
 from workflow.rules import load_rules
 from workflow.tables import calendar_notice, event
 from workflow.verify import verify
-from yekuo import database
 
 RESIDENT = Registration(
     unit="供电公司",
@@ -51,14 +49,6 @@ notice = "虚构的补充通知"
 mark = "X"
 holidays = [{ name = "虚构假日", from = 2026-12-22 }]
 """
-
-
-@pytest.fixture
-def book(database_url: str) -> Iterator[Book]:
-    engine = store.open_engine(database_url)
-    database.upgrade(engine)
-    yield Book(engine, load_rules())
-    engine.dispose()
 
 
 def at(text: str) -> cases.When:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -45,9 +46,8 @@ def test_of_many_threads_that_make_one_move_one_wins_and_the_others_are_told_why
     for round_ in range(3):
         number = f"A{round_}"
         accept(book, number)
-        found = together(
-            *[lambda: tell(book, number, Told(cases.reply_plan), START + timedelta(days=2))] * THREADS
-        )
+        reply = partial(tell, book, number, Told(cases.reply_plan), START + timedelta(days=2))
+        found = together(*[reply] * THREADS)
         lost = [each for each in found if isinstance(each, YekuoError)]
         assert len(lost) == THREADS - 1
         assert {each.code for each in lost} == {"move_refused"}
@@ -58,7 +58,7 @@ def test_of_many_threads_that_make_one_move_one_wins_and_the_others_are_told_why
 
 def test_of_many_threads_that_accept_one_number_one_wins(book: Book) -> None:
     for round_ in range(3):
-        found = together(*[lambda: accept(book, f"A{round_}")] * THREADS)  # noqa: B023 - all done in this round
+        found = together(*[partial(accept, book, f"A{round_}")] * THREADS)
         lost = [each for each in found if isinstance(each, YekuoError)]
         assert [each.code for each in lost] == ["application_exists"] * (THREADS - 1)
     assert verify(book).difference is None
@@ -89,7 +89,7 @@ def test_of_two_threads_that_correct_one_record_both_are_kept_in_order(book: Boo
 
 
 def test_threads_on_different_applications_do_not_disturb_each_other(book: Book) -> None:
-    found = together(*[lambda n=n: live(book, f"A{n}", "高压普通") for n in range(THREADS)])  # type: ignore[misc]
+    found = together(*[lambda n=n: live(book, f"A{n}", "高压普通") for n in range(THREADS)])
     assert [each for each in found if isinstance(each, YekuoError)] == []
     assert verify(book).difference is None
     assert counts(book)["event"] == THREADS * 11

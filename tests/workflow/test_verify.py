@@ -1,6 +1,5 @@
 """``verify``: whatever is changed outside the software is found, and whatever is not is not."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -35,7 +34,7 @@ from workflow.events import GENESIS, chained
 from workflow.importing import import_ledger
 from workflow.listing import ApplicationView, one
 from workflow.tables import application, clock, event, threshold
-from workflow.verify import LABELS, ledger_head, verify
+from workflow.verify import CLOCK_LABELS, LABELS, ledger_head, verify
 
 NUMBERS = count(1)
 
@@ -113,7 +112,7 @@ TAMPERED: dict[str, tuple[sa.UpdateBase, str]] = {
         in_clock("reply", limit_value=None),
         f"计时 local.reply 第 1 版“{LABELS['limit_value']}”",
     ),
-    "clock unit": (in_clock("reply", unit="minute"), f"计时 local.reply 第 1 版“{LABELS['unit']}”"),
+    "clock unit": (in_clock("reply", unit="minute"), f"计时 local.reply 第 1 版“{CLOCK_LABELS['unit']}”"),
     "clock role": (in_clock("reply", role="other"), f"计时 local.reply 第 1 版“{LABELS['role']}”"),
     "clock started_at": (
         in_clock("reply", started_at=LATER),
@@ -213,7 +212,7 @@ def test_a_change_outside_the_software_is_found_and_named(lived: Book, what: str
 def test_every_column_that_can_be_rebuilt_is_among_the_tampered() -> None:
     """A column added later must be added here too."""
     tampered = {
-        f"{statement.table.name}.{name}"
+        f"{statement.entity_description['name']}.{name}"
         for statement, _ in TAMPERED.values()
         if isinstance(statement, sa.Update)
         for name in statement.compile(dialect=sqlite.dialect()).params

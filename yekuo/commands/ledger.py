@@ -64,6 +64,8 @@ def import_(
     """Take every good row; write the others back with their reasons."""
     from workflow.importing import import_ledger
 
+    if refused is not None:
+        _refuse_unwritable(refused)
     book = desk.open_book()
     now = parse_instant(as_of)
     with progress("导入台账") as report:
@@ -86,6 +88,14 @@ def _write_refused(done: "Imported", ledger: Path, wanted: Path | None) -> Path 
     target = wanted or (beside if _writable(ledger.parent) else Path.cwd() / beside.name)
     write_refused(target, done.ledger.headings, done.refusals)
     return target
+
+
+def _refuse_unwritable(target: Path) -> None:
+    """Told before anything is imported: afterwards the refused rows would have nowhere to go."""
+    from workflow.ledger_refused import RefusedFileUnwritable
+
+    if target.is_dir() or not _writable(target.parent):
+        raise RefusedFileUnwritable(path=target, detail="位置不可写")
 
 
 def _writable(folder: Path) -> bool:

@@ -1,0 +1,49 @@
+"""The program started once and forked for each command: a real process each time, without its start-up.
+
+``python warm.py`` reads one JSON line after another, ``[arguments, environment, folder, out, err]``, and
+answers with the exit code. The two streams go to the files ``out`` and ``err``.
+"""
+
+import json
+import os
+import sys
+import traceback
+
+import psycopg  # noqa: F401 - imported before the fork, so that no command has to
+
+import reports.files  # noqa: F401 - likewise
+import yekuo.sample  # noqa: F401 - likewise
+from yekuo.cli import main
+
+
+def child(arguments: list[str], environment: dict[str, str], folder: str, out: str, err: str) -> None:
+    """In the forked process: become the command."""
+    for stream, path in ((1, out), (2, err)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+    os.environ.update(environment)
+    os.chdir(folder)
+    code = 1
+    try:
+        main(arguments)
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    except BaseException:  # noqa: BLE001 - whatever it was, the test must see it
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def serve() -> None:
+    for line in sys.stdin:
+        job = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            child(*job)
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    serve()
