@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from limits.policy_files import Jurisdiction, load_jurisdiction, load_policies, load_policy_file
+from limits.policy_files import (
+    Jurisdiction,
+    JurisdictionUnknown,
+    load_jurisdiction,
+    load_policies,
+    load_policy_file,
+)
 from limits.toml_reader import PolicyRefused
 from workflow.events import EventType
 
@@ -99,10 +105,11 @@ def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
 
 
 def test_a_jurisdiction_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(PolicyRefused) as refused:
+    (tmp_path / "here.toml").write_text("", encoding="utf-8")
+    with pytest.raises(JurisdictionUnknown) as refused:
         load_jurisdiction("nowhere", tmp_path)
     assert "nowhere.toml" in refused.value.message
-    assert "文件不存在" in refused.value.message
+    assert "现有：here" in refused.value.message
 
 
 def test_a_jurisdiction_without_a_calendar(tmp_path: Path) -> None:
