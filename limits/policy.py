@@ -157,7 +157,8 @@ class ClockRule:
     """A clock: the pairs of events between which it runs, and what stops it for good.
 
     ``runs`` are (start, ends); ``outside`` are pairs whose time is somebody else's; ``needs`` names
-    an event without which nothing is judged; ``dated_by`` names the event that carries an agreed
+    an event without which nothing is judged; ``after`` one before which the clock does not run, where
+    it happened; ``dated_by`` names the event that carries an agreed
     date, ``capped_by`` the one whose own day brings that date forward.
     """
 
@@ -171,6 +172,7 @@ class ClockRule:
     limits: tuple[Limit, ...]
     citation: Citation
     needs: str | None = None
+    after: str | None = None
     dated_by: str | None = None
     capped_by: str | None = None
     shown_without_limit: bool = False

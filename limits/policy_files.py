@@ -238,6 +238,7 @@ class _Parser:
             stops=frozenset(self._names(reader, "stops", '["energized"]')),
             outside=self._outside(reader),
             needs=self._maybe_name(reader, "needs"),
+            after=self._maybe_name(reader, "after"),
             dated_by=self._maybe_name(dated, "by") if dated else None,
             capped_by=self._maybe_name(dated, "capped_by") if dated else None,
             shown_without_limit=reader.maybe("shown_without_limit", bool, "true") or False,

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from limits.calendar import Calendar
 from limits.clock import Allowance, Crossing, Span, Standing, Track, crossings, dated_allowance, settle
 from limits.periods import last_day
-from limits.policy import BoundClock, ClockRule, Subject
+from limits.policy import BoundClock, ClockRule, Role, Subject
 from limits.spans import Interval, subtract, union
 from limits.terms import Unit
 from limits.zone import local
 from workflow.events import EventType
-from workflow.history import Fact, accepted_on, first
+from workflow.history import Fact, accepted_on, first, suspensions
 from workflow.rules import Calendars, Rules
 
 ENDINGS = (EventType.TERMINATED, EventType.VOIDED)
@@ -24,9 +24,10 @@ ENDINGS = (EventType.TERMINATED, EventType.VOIDED)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock of one application: its rule, its history, what that amounts to."""
+    """One clock of one application: its rule, the calendar that counts it, its history, what that amounts to."""
 
     bound: BoundClock
+    calendar: Calendar
     track: Track
     standing: Standing
     crossings: tuple[Crossing, ...]
@@ -39,13 +40,15 @@ def clocks_of(facts: Sequence[Fact], subject: Subject, rules: Rules, known_at: d
     by a calendar published or amended later (domain §5.7): a clock that was stopped keeps the calendar
     known when that was recorded.
     """
-    suspended = pairs(facts, EventType.SUSPENDED, EventType.RESUMED)
+    suspended = [(begun.at, ended.at if ended else None) for begun, ended in suspensions(facts)]
     ended = next((fact for fact in facts if fact.type in ENDINGS), None)
+    archived = first(facts, EventType.ARCHIVED)
     happened = {fact.type for fact in facts}
     found = []
     for bound in rules.policies.bind(subject, accepted_on(facts)):
         if not bound.rule.starts.isdisjoint(happened):
-            clock = clock_of(bound, facts, suspended, ended, rules.calendars, known_at)
+            closed = ended or (archived if bound.rule.role is Role.NODE else None)
+            clock = clock_of(bound, facts, suspended, closed, rules.calendars, known_at)
             found += [clock] if clock else []
     return found
 
@@ -58,14 +61,20 @@ def clock_of(
     calendars: Calendars,
     known_at: datetime,
 ) -> Clock | None:
-    """One clock; None when it never started, or is not judged without a record."""
+    """One clock; None when it never started, or is not judged without a record.
+
+    What comes after the end of the application stops nothing: a terminated one is judged in no clock
+    (domain §4).  A stage nobody finished ends with the archiving (X): it was not met, and alarms no more.
+    """
     ran, stop = _runs(bound.rule, facts)
+    if ended is not None and stop is not None and (ended.at, ended.seq) < (stop.at, stop.seq):
+        stop = None
     closing = stop or ended
     calendar = calendars.at(closing.recorded_at if closing else known_at)
     track = _track(bound, facts, ran, stop, suspended, ended, calendar)
     if track is None:
         return None
-    return Clock(bound, track, settle(track, calendar), crossings(track, bound.ladder, calendar))
+    return Clock(bound, calendar, track, settle(track, calendar), crossings(track, bound.ladder, calendar))
 
 
 def _track(
@@ -87,6 +96,9 @@ def _track(
     outside = list(suspended)
     for begin, finish in rule.outside:
         outside += pairs(facts, EventType.of(begin), EventType.of(finish))
+    after = first(facts, EventType.of(rule.after)) if rule.after else None
+    if after is not None:
+        outside.append((start, max(after.at, start)))
     cut = ended if stop is None else None
     if cut is not None:
         outside.append((max(cut.at, start), None))
@@ -121,25 +133,28 @@ def _runs(rule: ClockRule, facts: Iterable[Fact]) -> tuple[list[Interval], Fact 
     dated before its start is a finding, not a running clock: it is taken as an interval of no length.
     """
     opened: dict[int, datetime] = {}
+    seen: set[int] = set()
     ran: list[Interval] = []
-    orphans: set[int] = set()
+    early: set[int] = set()
     stop: Fact | None = None
     for fact in facts:
         for index, starts in rule.touches.get(fact.type, ()):
             if not starts:
                 if index in opened:
                     ran.append((opened.pop(index), fact.at))
-                else:
-                    orphans.add(index)
+                elif index not in seen:
+                    early.add(index)
+            elif index in early:
+                early.discard(index)
+                seen.add(index)
+                ran.append((fact.at, fact.at))
             elif index not in opened and (stop is None or rule.runs[index][1] & rule.stops):
                 opened[index] = fact.at
-        if fact.type in rule.stops:
+                seen.add(index)
+        if fact.type in rule.stops and (opened or stop is None or (ran and ran[-1][1] == fact.at)):
             ran += [(start, max(start, fact.at)) for start in opened.values()]
             opened.clear()
             stop = fact
-    for index in orphans & opened.keys():
-        start = opened.pop(index)
-        ran.append((start, start))
     ran += [(start, None) for start in opened.values()]
     return union(ran), None if opened else stop
 

@@ -97,3 +97,21 @@ class RecordUnreadable(YekuoError):
     """申请（内部编号 {application_id}）的第 {seq} 号记录读不出来，多半在软件之外被改动过。请运行 yekuo verify，并联系系统管理员。"""
 
     code = "record_unreadable"
+
+
+class StoreDamaged(YekuoError):
+    """数据库文件 {url} 已损坏，或者不是数据库（{reason}）。请停止使用它，从备份恢复后运行 yekuo verify。"""
+
+    code = "store_damaged"
+
+
+class StoreReadOnly(YekuoError):
+    """数据库文件 {url} 只能读，写不进去。没有写入任何内容，请检查文件和所在文件夹的权限。"""
+
+    code = "store_read_only"
+
+
+class StoreNewer(YekuoError):
+    """数据库 {url} 的版本 {revision} 本程序不认识，多半由更新的程序建立。请改用那个版本的程序。"""
+
+    code = "store_newer"

@@ -12,7 +12,7 @@ from workflow import errors, store
 from workflow.book import Book
 from workflow.clocks import Clock, pairs
 from workflow.events import Event, EventType
-from workflow.history import Fact, Registration, facts_of, known_at
+from workflow.history import Fact, Registration, facts_of, known_at, suspensions
 from workflow.projection import project
 
 E = EventType
@@ -80,7 +80,7 @@ def explain_application(
         ExplainedClock(
             each,
             each.bound.citation,
-            explain(each.track, each.standing, each.crossings, breaks, book.rules.calendar, now),
+            explain(each.track, each.standing, each.crossings, breaks, each.calendar, now),
         )
         for each in wanted
     )
@@ -96,12 +96,10 @@ def total_of(clocks: Sequence[ExplainedClock]) -> ExplainedClock | None:
 
 
 def _breaks(facts: Sequence[Fact]) -> list[Break]:
-    breaks: list[Break] = []
-    for fact in facts:
-        if fact.type is E.SUSPENDED:
-            following = (each.at for each in facts if each.type is E.RESUMED and each.at >= fact.at)
-            reason = fact.payload.get("reason") or "未写原因"
-            breaks.append(((fact.at, next(following, None)), f"挂起（{reason}）"))
+    breaks: list[Break] = [
+        ((begun.at, ended.at if ended else None), f"挂起（{begun.payload.get('reason') or '未写原因'}）")
+        for begun, ended in suspensions(facts)
+    ]
     for begin, finish, label in BETWEEN:
         breaks += [(interval, label) for interval in pairs(facts, begin, finish)]
     return breaks

@@ -13,7 +13,7 @@ from limits.terms import Status, Term
 from limits.zone import local
 from workflow.events import RANK, EventType
 from workflow.history import Fact
-from workflow.machine import Impossible
+from workflow.machine import AWAKE, Impossible
 from workflow.projection import Projection
 
 E = EventType
@@ -127,12 +127,25 @@ _CHECK_EVENTS: dict[EventType, Check] = {
 
 
 def _not_possible(impossible: Iterable[Impossible], manager: tuple[str, ...]) -> Iterator[Finding]:
-    """What the machine refused and no other rule names."""
+    """What the machine refused and no other rule names.
+
+    The date a ledger promises is only assumed to have been agreed at acceptance, so it blames nobody.
+    """
     for each in impossible:
-        suspended = any("挂起" in reason for reason in each.reasons)
-        if each.fact.type not in _CHECK_EVENTS and not suspended:
-            evidence = f"{_said(each.fact)}时，{'；'.join(each.reasons)}"
-            yield Finding(Code.SEQUENCE, evidence, manager)
+        if each.fact.type in _CHECK_EVENTS or _assumed(each.fact):
+            continue
+        asleep = AWAKE.reason in each.reasons
+        others = "；".join(reason for reason in each.reasons if reason != AWAKE.reason)
+        if each.fact.type in (E.SUSPENDED, E.RESUMED):
+            yield Finding(Code.SUSPENSION, f"{_said(each.fact)}时，{others}", manager)
+        elif others:
+            yield Finding(Code.SEQUENCE, f"{_said(each.fact)}时，{others}", manager)
+        if asleep:
+            yield Finding(Code.SUSPENSION, f"{_said(each.fact)}发生在挂起期间", manager)
+
+
+def _assumed(fact: Fact) -> bool:
+    return fact.type is E.CONTRACT_AGREED and bool(fact.payload.get("imported"))
 
 
 def _checks(
@@ -211,7 +224,9 @@ def _hurried(facts: Sequence[Fact]) -> Iterator[Finding]:
     steps = [
         fact
         for fact in facts
-        if RANK[fact.type] > RANK[E.ACCEPTED] and fact.type not in (E.SUSPENDED, E.RESUMED)
+        if RANK[fact.type] > RANK[E.ACCEPTED]
+        and fact.type not in (E.SUSPENDED, E.RESUMED)
+        and not _assumed(fact)
     ]
     for start in range(len(steps) - MANY_STEPS + 1):
         run = steps[start : start + MANY_STEPS]

@@ -194,6 +194,22 @@ def _correct(facts: dict[int, Fact], event: Event) -> None:
     facts[seq] = fact
 
 
+def suspensions(facts: Iterable[Fact]) -> list[tuple[Fact, Fact | None]]:
+    """Each 挂起 with a 恢复 that ended one; None where none did.
+
+    A ledger may tell overlapping ones. Which of two is ended by a resumption does not matter: the
+    clocks stand still in their union, from the first suspension until none is left.
+    """
+    waiting: list[Fact] = []
+    found: list[tuple[Fact, Fact | None]] = []
+    for fact in facts:
+        if fact.type is EventType.SUSPENDED:
+            waiting.append(fact)
+        elif fact.type is EventType.RESUMED and waiting:
+            found.append((waiting.pop(0), fact))
+    return [*found, *((fact, None) for fact in waiting)]
+
+
 def known_at(facts: Sequence[Fact], now: datetime) -> list[Fact]:
     """The facts that had happened by ``now``."""
     return [fact for fact in facts if fact.at <= now]

@@ -20,9 +20,8 @@ from workflow.book import Book, finding_row, found_in, next_recorded_at
 from workflow.errors import ApplicationExists, StoreBusy
 from workflow.events import ABOUT_RECORDS, RANK, Event, EventType, chained
 from workflow.findings import Code, Finding
-from workflow.history import Fact, Registration, facts_of, registration_of
+from workflow.history import Fact, Registration, facts_of, registration_of, suspensions
 from workflow.ledger import Ledger, LedgerRow, Reason, Refusal, SuspensionRow, read_ledger
-from workflow.ledger_columns import SUSPENSION_SHEET
 from workflow.projection import ClockRow, Projection, ThresholdRow, changes, project
 from workflow.restarts import find_restarted
 from workflow.rules import Rules
@@ -74,7 +73,7 @@ def import_ledger(
         seen += len(rows)
         if progress is not None:
             progress(seen, ledger.total)
-    _take_leftover_suspensions(importer, ledger, suspensions)
+    _take_leftover_suspensions(importer, suspensions)
     with store.writing(book.engine) as connection:
         done.findings += find_restarted(connection, local(now))
     return done
@@ -109,9 +108,7 @@ def _suspensions_by_number(ledger: Ledger, done: Imported) -> dict[str, list[Sus
     return found
 
 
-def _take_leftover_suspensions(
-    importer: "_Importer", ledger: Ledger, suspensions: dict[str, list[SuspensionRow]]
-) -> None:
+def _take_leftover_suspensions(importer: "_Importer", suspensions: dict[str, list[SuspensionRow]]) -> None:
     """Suspensions of applications that this ledger does not carry: taken when the book has them."""
     known = importer.known(list(suspensions))
     importer.take({number: _Wanted(None, rows) for number, rows in suspensions.items() if number in known})
@@ -120,22 +117,11 @@ def _take_leftover_suspensions(
         if number not in known:
             why = "它在台账中的那一行被退回" if number in refused else "台账和数据库中都没有这个编号"
             message = f"“申请编号”{number} 的挂起记录无处登记，因为{why}；请改正后与台账一起重新导入。"
-            importer.done.refusals += [_refused(ledger, row, message) for row in rows]
+            importer.done.refusals += [_refused(row, message) for row in rows]
 
 
-def _refused(ledger: Ledger, row: SuspensionRow, message: str) -> Refusal:
-    told = {
-        "申请编号": row.number,
-        "挂起时间": row.suspended_at.replace(tzinfo=None),
-        "恢复时间": "" if row.resumed_at is None else row.resumed_at.replace(tzinfo=None),
-        "原因": row.reason,
-        "依据": row.evidence,
-        "经办人": row.handler,
-        "批准人": row.approver,
-    }
-    cells = tuple(told.get(name.strip(), "") for name in ledger.headings[SUSPENSION_SHEET])
-    reasons = (Reason("unknown_number", message),)
-    return Refusal(SUSPENSION_SHEET, row.line, row.number, reasons, cells)
+def _refused(row: SuspensionRow, message: str) -> Refusal:
+    return Refusal(row.sheet, row.line, row.number, (Reason("unknown_number", message),), row.cells)
 
 
 class _Importer:
@@ -328,22 +314,35 @@ class _Difference:
         return {"registration": _registration(row).to_payload()}
 
     def _suspensions_told(self) -> Iterator[Event]:
-        for row in sorted(self._wanted.suspensions, key=lambda each: each.suspended_at):
-            held = next((each for each in self._pauses() if _same(each[0].at, row.suspended_at)), None)
-            if held is None:
+        rows = sorted(self._wanted.suspensions, key=lambda each: each.suspended_at)
+        told = _pauses_told(self._before)
+        gone = [each for start, each in told.items() if start not in {row.suspended_at for row in rows}]
+        for row in rows:
+            held = told.get(row.suspended_at) or self._at_the_desk(row)
+            moved = next((each for each in gone if each.ended_at and each.ended_at == row.resumed_at), None)
+            if held is None and moved is not None:
+                gone.remove(moved)
+                yield self._corrected(moved.seq, row.suspended_at)
+            elif held is None:
                 yield from self._new_pause(row)
-            elif row.resumed_at is None:
+            elif row.resumed_at is None or held.ended_at == row.resumed_at:
                 continue
-            elif held[1] is None:
-                yield self._record(E.RESUMED, row.resumed_at)
-            elif not _same(held[1].at, row.resumed_at):
-                yield self._corrected(held[1].seq, row.resumed_at)
+            elif held.ended_seq is None:
+                yield self._resumed(row, row.resumed_at)
+            else:
+                yield self._corrected(held.ended_seq, row.resumed_at)
+
+    def _at_the_desk(self, row: SuspensionRow) -> "_Pause | None":
+        """The same suspension as the desk recorded it, to the minute."""
+        for begun, ended in suspensions(self._facts):
+            if _same(begun.at, row.suspended_at):
+                if ended is None:
+                    return _Pause(begun.seq)
+                same = row.resumed_at is not None and _same(ended.at, row.resumed_at)
+                return _Pause(begun.seq, ended.seq, row.resumed_at if same else ended.at)
+        return None
 
     def _new_pause(self, row: SuspensionRow) -> Iterator[Event]:
-        if any(
-            event.type is E.SUSPENDED and _same(event.occurred_at, row.suspended_at) for event in self._before
-        ):
-            return  # told before, and withdrawn since
         told = {
             "reason": row.reason,
             "evidence": row.evidence,
@@ -352,21 +351,11 @@ class _Difference:
         }
         yield self._record(E.SUSPENDED, row.suspended_at, told)
         if row.resumed_at is not None:
-            yield self._record(E.RESUMED, row.resumed_at)
+            yield self._resumed(row, row.resumed_at)
 
-    def _pauses(self) -> Iterator[tuple[Fact, Fact | None]]:
-        """Each suspension with the resumption that ended it."""
-        opened: Fact | None = None
-        for fact in self._facts:
-            if fact.type is E.SUSPENDED:
-                if opened is not None:
-                    yield opened, None
-                opened = fact
-            elif fact.type is E.RESUMED and opened is not None:
-                yield opened, fact
-                opened = None
-        if opened is not None:
-            yield opened, None
+    def _resumed(self, row: SuspensionRow, at: datetime) -> Event:
+        """Names the suspension it ends: rows of a ledger may overlap."""
+        return self._record(E.RESUMED, at, {"of": row.suspended_at.isoformat()})
 
     def _contract_told(self) -> Iterator[Event]:
         """契约完成日期: the ledger says until when, not since when; taken as agreed at acceptance (X)."""
@@ -390,7 +379,7 @@ class _Difference:
             yield self._record(ending, self._now, {"reason": f"台账状态为{ending.label}，没有写时间"})
 
     def _amendments(self) -> Iterator[Event]:
-        """Values that differ from the registration; a blank in the ledger takes nothing away."""
+        """Values that differ from the registration; a cell or a column left blank takes nothing away."""
         row = self._wanted.row
         if row is None or not self._before:
             return
@@ -399,7 +388,7 @@ class _Difference:
         differing = {
             name: value
             for name, value in _registration(row).to_payload().items()
-            if value not in (held[name], "", before.get(name))
+            if name in row.said and value not in (held[name], "", before.get(name))
         }
         if differing:
             yield self._record(
@@ -409,6 +398,41 @@ class _Difference:
     def _record(self, event_type: EventType, at: datetime, payload: dict[str, Any] | None = None) -> Event:
         told = {**(payload or {}), "imported": True}
         return Event(0, event_type, at, self._recorded_at, self._actor, told)
+
+
+@dataclass
+class _Pause:
+    """A suspension a ledger told: the records of its start and end, and the end as last told."""
+
+    seq: int
+    ended_seq: int | None = None
+    ended_at: datetime | None = None
+
+
+def _pauses_told(before: Iterable[Event]) -> dict[datetime, _Pause]:
+    """The suspensions told by ledgers, by their start as last told."""
+    found: dict[datetime, _Pause] = {}
+    for event in before:
+        if not event.payload.get("imported"):
+            continue
+        if event.type is E.SUSPENDED:
+            found[event.occurred_at] = _Pause(event.seq)
+        elif event.type is E.RESUMED:
+            pause = found.get(local(datetime.fromisoformat(event.payload["of"])))
+            if pause is not None:
+                pause.ended_seq, pause.ended_at = event.seq, event.occurred_at
+        elif event.type is E.CORRECTED:
+            _move_pause(found, event.payload["seq"], event.payload["occurred_at"])
+    return found
+
+
+def _move_pause(found: dict[datetime, _Pause], seq: int, to: str) -> None:
+    at = local(datetime.fromisoformat(to))
+    for start, pause in list(found.items()):
+        if pause.seq == seq:
+            found[at] = found.pop(start)
+        elif pause.ended_seq == seq:
+            pause.ended_at = at
 
 
 def _last_told(before: Iterable[Event]) -> dict[EventType, datetime]:
@@ -466,9 +490,12 @@ def _found(rules: Rules, planned: _Planned) -> list[Finding]:
     facts = facts_of([*planned.before, *planned.appended])
     found = found_in(rules, facts, planned.projected)
     row = planned.wanted.row
+    people = (row.manager,) if row is not None and row.manager else ()
+    status = planned.projected.status
     if row is not None and row.status is Status.ARCHIVED and not _happened(facts, E.ARCHIVED):
-        people = (row.manager,) if row.manager else ()
         found.append(Finding(Code.SEQUENCE, "台账状态为归档，却没有归档时间", people))
+    if row is not None and row.status is Status.OPEN and status in CLOSED_BY:
+        found.append(Finding(Code.SEQUENCE, f"台账状态为在途，而按记录已{status.label}", people))
     return found
 
 

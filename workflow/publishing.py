@@ -71,7 +71,7 @@ def import_notice(book: Book, path: Path, *, now: datetime, actor: str) -> tuple
         moved: list[Moved] = []
         touched = 0
         imported_at = rules.calendars.later[-1][0]
-        for number in _running(connection):
+        for number in _open(connection):
             found = _reschedule(connection, rules, number, imported_at, actor)
             touched += found is not None
             moved += found or []
@@ -103,14 +103,19 @@ def _with_notice(
     return found
 
 
-def _running(connection: sa.Connection) -> Iterator[str]:
-    """The numbers of applications with a clock still running, page by page."""
+def _open(connection: sa.Connection) -> Iterator[str]:
+    """The numbers of applications with a clock still open, also one that stands still, page by page."""
     after = 0
     while True:
         wanted = (
             sa.select(application.c.id, application.c.number)
             .join(clock, clock.c.application_id == application.c.id)
-            .where(clock.c.resumed_at.is_not(None), clock.c.superseded_at.is_(None), application.c.id > after)
+            .where(
+                clock.c.stopped_at.is_(None),
+                clock.c.cut_at.is_(None),
+                clock.c.superseded_at.is_(None),
+                application.c.id > after,
+            )
             .distinct()
             .order_by(application.c.id)
             .limit(PAGE)

@@ -10,6 +10,8 @@ from workflow.book import finding_row
 from workflow.findings import Code, Finding
 from workflow.tables import application, finding
 
+SHOWN = 60  # of an address, so that the evidence fits its column
+
 
 def find_restarted(
     connection: sa.Connection, now: datetime, address: str | None = None
@@ -38,7 +40,7 @@ def find_restarted(
     held = {(row.application_id, row.evidence) for row in connection.execute(known)} if pairs else set()
     new = []
     for row in pairs:
-        found = findings.restarted(row.before, Status.of(row.status), row.address)
+        found = findings.restarted(row.before, Status.of(row.status), row.address[:SHOWN])
         if (row.id, found.evidence) not in held:
             new.append((row.id, row.number, found))
     if new:

@@ -65,7 +65,9 @@ def shown(url: str) -> str:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        cursor.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -79,6 +81,8 @@ def translated(engine: sa.Engine) -> Iterator[None]:
         text = str(error.orig)
         if any(sign in text for sign in ("locked", "lock timeout", "deadlock detected")):
             raise errors.StoreBusy from error
+        if "readonly" in text:
+            raise errors.StoreReadOnly(url=engine.url.render_as_string()) from error
         if "no such table" in text or "no such column" in text:
             raise errors.StoreNotReady(url=shown(str(engine.url))) from error
         raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=_first_line(error)) from error
@@ -89,9 +93,10 @@ def translated(engine: sa.Engine) -> Iterator[None]:
             raise errors.StoreNotReady(url=engine.url.render_as_string()) from error
         raise
     except exc.DatabaseError as error:
-        if "not a database" not in str(error.orig):
+        # Only the class itself: what sqlite says of a file that is damaged or no database at all.
+        if type(error) is not exc.DatabaseError:
             raise
-        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=_first_line(error)) from error
+        raise errors.StoreDamaged(url=engine.url.render_as_string(), reason=_first_line(error)) from error
 
 
 def _first_line(error: exc.DBAPIError) -> str:

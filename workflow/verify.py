@@ -104,6 +104,10 @@ def verify(book: Book, progress: Callable[[int, int], None] | None = None) -> Ve
         except errors.RecordUnreadable as error:
             broken = _unreadable(connection, error.facts)
             return Verified(**counted, head=head.hexdigest(), difference=broken)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            after = f"（第 {counted['applications']} 件之后）"
+            broken = Difference(after, "数据库内容", f"读不出来的值（{error}）", "可读的值，内容被改动过")
+            return Verified(**counted, head=head.hexdigest(), difference=broken)
         orphan = _orphan(connection) or _altered_notice(connection)
     return Verified(**counted, head=head.hexdigest(), difference=orphan)
 

@@ -21,8 +21,13 @@ HEAD = "0001"
 def upgrade(engine: sa.Engine) -> str | None:
     """Bring the database to :data:`HEAD`, whole or not at all; the revision it had before."""
     from alembic import command
+    from alembic.script import ScriptDirectory
 
     before = revision(engine)
+    with store.translated(engine), engine.connect() as connection:
+        script = ScriptDirectory.from_config(config(connection))
+    if before is not None and before not in {each.revision for each in script.walk_revisions()}:
+        raise errors.StoreNewer(url=engine.url.render_as_string(), revision=before)
     with store.writing(engine) as connection:
         command.upgrade(config(connection), "head")
     return before

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limits.clock import Reading, read
-from limits.terms import CustomerClass, Supporting, Verdict, Voltage
+from limits.terms import CustomerClass, Level, Supporting, Verdict, Voltage
 from tests.dates import at, on
 from tests.workflow.stories import (
     HIGH,
@@ -78,7 +78,7 @@ def test_while_suspended_no_clock_has_a_due_date_and_none_reaches_a_level() -> N
 
 
 def test_overlapping_suspensions_are_counted_once() -> None:
-    """Suspended twice, resumed twice: time is out once, from the first to the first resumption."""
+    """Suspended twice, resumed twice: time is out once, from the first until no suspension is left."""
     found = clocks(
         LOW,
         "受理 2026-11-02 一 09:00",
@@ -87,7 +87,7 @@ def test_overlapping_suspensions_are_counted_once() -> None:
         "恢复 2026-11-10 二 09:00",
         "恢复 2026-11-12 四 09:00",
     )
-    assert ran(found["local.whole"]) == [("11-02 09:00", "11-03 09:00"), ("11-10 09:00", "")]
+    assert ran(found["local.whole"]) == [("11-02 09:00", "11-03 09:00"), ("11-12 09:00", "")]
 
 
 def test_two_touching_suspensions_are_one() -> None:
@@ -537,3 +537,75 @@ def test_a_suspension_told_in_two_touching_pieces_changes_nothing(
     ]
     for whole, split in zip(clocks_told(story), clocks_told(pieces), strict=True):
         assert (split.track, split.crossings) == (whole.track, whole.crossings)
+
+
+def test_for_the_regulator_a_finished_inspection_has_started() -> None:
+    """A ledger that tells only the finish: the clock stops there and alarms nobody for ever."""
+    found = clocks(
+        HIGH,
+        "受理 2026-09-01 二 09:00",
+        "供电方案答复 2026-09-07 一 10:00",
+        "客户工程开工 2026-09-08 二 09:00",
+        "客户工程完工 2026-09-21 一 09:00",
+        "竣工报验 2026-09-22 二 09:00",
+        "竣工检验合格 2026-09-24 四 15:00",
+    )
+    final = found["regulator.final_inspection"]
+    assert (final.standing.used, final.standing.final) == (2, Verdict.MET)
+
+
+def test_the_start_stops_the_regulators_clock_and_the_finish_moves_nothing() -> None:
+    found = clocks(
+        HIGH,
+        "受理 2026-09-01 二 09:00",
+        "供电方案答复 2026-09-07 一 10:00",
+        "客户工程开工 2026-09-08 二 09:00",
+        "客户工程完工 2026-09-21 一 09:00",
+        "竣工报验 2026-09-22 二 09:00",
+        "竣工检验开始 2026-09-23 三 09:00",
+        "竣工检验合格 2026-09-24 四 15:00",
+    )
+    assert found["regulator.final_inspection"].standing.used == 1
+
+
+def test_what_follows_a_termination_stops_nothing() -> None:
+    """Terminated on the 2nd, said to be energized on the 9th: judged in no clock, and no level later on."""
+    found = clocks(
+        LOW, "受理 2026-09-01 二 09:00", "终止 2026-09-02 三 09:00", "装表接电 2026-09-09 三 09:00"
+    )
+    whole = found["local.whole"]
+    assert whole.standing.final is Verdict.TERMINATED
+    assert [each.level for each in whole.crossings] == [Level.BLUE]
+
+
+def test_a_stage_nobody_finished_ends_with_the_archiving() -> None:
+    found = clocks(
+        HIGH,
+        "受理 2026-09-01 二 09:00",
+        "供电方案答复 2026-09-07 一 10:00",
+        "客户工程开工 2026-09-08 二 09:00",
+        "客户工程完工 2026-09-21 一 09:00",
+        "竣工报验 2026-09-22 二 09:00",
+        "手续办结 2026-09-23 三 09:00",
+        "装表接电 2026-09-24 四 09:00",
+        "归档 2026-09-25 五 09:00",
+    )
+    final = found["local.final_inspection"].standing
+    assert (final.running, final.final) == (False, Verdict.TERMINATED)
+
+
+def test_the_regulators_energizing_waits_for_the_inspection_too() -> None:
+    """供电监管办法第十一条: from passed *and* formalities done."""
+    found = clocks(
+        HIGH,
+        "受理 2026-09-01 二 09:00",
+        "供电方案答复 2026-09-07 一 10:00",
+        "客户工程开工 2026-09-08 二 09:00",
+        "客户工程完工 2026-09-09 三 09:00",
+        "竣工报验 2026-09-09 三 10:00",
+        "手续办结 2026-09-10 四 09:00",
+        "竣工检验合格 2026-09-22 二 15:00",
+        "装表接电 2026-09-24 四 09:00",
+    )
+    assert found["regulator.energize"].standing.used == 2
+    assert found["local.energize"].standing.used == 11

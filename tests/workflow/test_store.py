@@ -17,9 +17,10 @@ from tests.dates import at
 from tests.workflow.histories import ORDINARY, START, Told, accept, contents, counts, live, tell
 from workflow import cases, errors, store
 from workflow.book import Book
+from workflow.rules import Rules
 from workflow.tables import application, clock, event, metadata, threshold
 from workflow.verify import verify
-from yekuo.database import check_ready
+from yekuo.database import check_ready, upgrade
 
 THREADS = 4
 
@@ -297,3 +298,31 @@ def test_a_database_kept_busy_by_somebody_else_is_told(sqlite_url: str, book: Bo
         tell(Book(impatient, book.rules), "A1", Told(cases.reply_plan), at("2026-09-03 四 09:00"))
     impatient.dispose()
     assert contents(book) == before
+
+
+@pytest.mark.parametrize("offset", [20_000, 60_000])
+def test_a_damaged_file_is_told_in_one_sentence(tmp_path: Path, offset: int, rules: Rules) -> None:
+    url = f"sqlite:///{(tmp_path / 'x.sqlite3').as_posix()}"
+    engine = store.open_engine(url)
+    upgrade(engine)
+    book = Book(engine, rules)
+    accept(book, "A1")
+    engine.dispose()
+    with (tmp_path / "x.sqlite3").open("r+b") as file:
+        file.seek(offset)
+        file.write(b"\xff" * 8192)
+    damaged = Book(store.open_engine(url), rules)
+    with pytest.raises(YekuoError) as caught:
+        found = verify(damaged).difference
+        raise errors.StoreDamaged(url=url, reason=found) if found else AssertionError("not noticed")
+    assert caught.value.code in {"store_damaged", "store_not_ready", "record_unreadable"}
+    damaged.engine.dispose()
+
+
+def test_a_database_of_a_newer_program_is_left_alone(migrated_url: str) -> None:
+    engine = store.open_engine(migrated_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(errors.StoreNewer, match="本程序不认识"):
+        upgrade(engine)
+    engine.dispose()
