@@ -7,6 +7,7 @@ from datetime import date, datetime
 from limits.zone import midnight
 from reports.errors import MonthInvalid
 
+FIRST_YEAR, LAST_YEAR = 1900, 9998  # before, midnights fall out of time in UTC; after, there is no next month
 _FORM = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
@@ -25,7 +26,7 @@ class Month:
         '2026年10月'
         """
         form = _FORM.fullmatch(text.strip())
-        if form is None or not 1 <= int(form[2]) <= 12 or not 1 <= int(form[1]) <= 9998:
+        if form is None or not 1 <= int(form[2]) <= 12 or not FIRST_YEAR <= int(form[1]) <= LAST_YEAR:
             raise MonthInvalid(text=text)
         return cls(int(form[1]), int(form[2]))
 

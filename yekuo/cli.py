@@ -4,22 +4,15 @@ Exit codes: 0 done; 1 ``verify`` found a difference; 2 refused, with the reason;
 rows; 130 interrupted.
 """
 
-import os
 import re
 import sys
 
 import typer
-from typer import rich_utils
 
 from limits.errors import YekuoError
 from yekuo.commands import calendar, demo, ledger, look, month
-from yekuo.output import print_json
-
-rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-rich_utils.OPTIONS_PANEL_TITLE = "选项"
-rich_utils.COMMANDS_PANEL_TITLE = "命令"
-rich_utils.DEFAULT_STRING = "［默认：{}］"
-rich_utils.REQUIRED_LONG_STRING = "［必填］"
+from yekuo.helping import in_chinese
+from yekuo.output import OutputUnwritable, give_up, prepare_streams, print_json, say_error
 
 app = typer.Typer(
     name="yekuo",
@@ -38,25 +31,42 @@ USAGE = {
     "BadOptionUsage": "选项用法不对",
 }
 QUOTED = re.compile(r"'([^']*)'")
+UNDECODED = re.compile("[\ud800-\udfff]")
+
+
+class ArgumentUnreadable(YekuoError):
+    """第 {place} 个参数“{text}”含有不是文字的字节。请改用 UTF-8 编码重新输入。"""
+
+    code = "argument_unreadable"
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    prepare_streams()
     given = sys.argv[1:] if arguments is None else arguments
-    sys.exit(_run(given))
+    try:
+        code = _run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _reader_left()
+    except OSError as error:
+        if error.filename is not None:  # not the output, but a file nobody has thought of
+            raise
+        give_up(sys.stdout)
+        unwritable = OutputUnwritable(reason=error.strerror or error)
+        code = _refuse(unwritable.code, unwritable.message, as_json=False)
+    sys.exit(code)
 
 
 def _run(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
+    command = in_chinese(typer.main.get_command(app))
     try:
+        _refuse_undecoded(arguments)
         result = command.main(arguments, prog_name="yekuo", standalone_mode=False)
-        sys.stdout.flush()
     except YekuoError as error:
         return _refuse(error.code, error.message, as_json="--json" in arguments)
     except (KeyboardInterrupt, typer.Abort):
         return _say("已中断。已提交的批次保留，重新运行会接着做。", 130)
-    except BrokenPipeError:
-        return _reader_left()
     except SystemExit as stop:
         if isinstance(stop.__context__, BrokenPipeError):  # typer's own way of telling it
             return _reader_left()
@@ -72,8 +82,15 @@ def _run(arguments: list[str]) -> int:
 
 def _reader_left() -> int:
     """``yekuo applications | head``: what the reader did not want is not an error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    give_up(sys.stdout)
     return 0
+
+
+def _refuse_undecoded(arguments: list[str]) -> None:
+    """An argument in another encoding comes as lone surrogates, which no database takes."""
+    for place, text in enumerate(arguments, start=1):
+        if UNDECODED.search(text):
+            raise ArgumentUnreadable(place=place, text=UNDECODED.sub("�", text))
 
 
 def _usage(error: Exception) -> str:
@@ -94,5 +111,5 @@ def _refuse(code: str, message: str, *, as_json: bool) -> int:
 
 
 def _say(message: str, code: int) -> int:
-    sys.stderr.write(message + "\n")
+    say_error(message)
     return code

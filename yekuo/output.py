@@ -1,20 +1,66 @@
-"""What the commands print: JSON for programs, tables for people, progress for a terminal."""
+"""What the commands print: JSON for programs, tables for people, progress for a terminal.
+
+Where it goes is prepared first: a terminal keeps its encoding, everything else gets UTF-8, and a character
+that cannot be written is escaped rather than a reason to fail.
+"""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Literal, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from limits.errors import YekuoError
 from limits.terms import Level, Verdict
 
 WIDE = 140
 COLOURS = {Level.BLUE: "blue", Level.ORANGE: "dark_orange", Level.YELLOW: "yellow", Level.RED: "bold red"}
 VERDICT_COLOURS = {Verdict.LATE: "red", Verdict.OPEN_LATE: "red", Verdict.MET: "green"}
+
+
+class OutputUnwritable(YekuoError):
+    """结果写不出去（{reason}）。请换一个能写的位置，或腾出磁盘空间后重新运行。"""
+
+    code = "output_unwritable"
+
+
+def prepare_streams() -> None:
+    """Make standard output and standard error something that can be written to; a closed one swallows all."""
+    sys.stdout = _prepared(sys.stdout)
+    sys.stderr = _prepared(sys.stderr)
+
+
+def _prepared(stream: TextIO | None) -> TextIO:
+    if stream is None:  # ``yekuo … >&-``
+        return Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(stream, TextIOWrapper):
+        # A redirect on a Chinese Windows would be GBK, which lacks ⌈, — and what programs expect of JSON.
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="backslashreplace")
+    return stream
+
+
+def give_up(stream: TextIO) -> None:
+    """Let what is still in ``stream`` go nowhere, so that the interpreter does not stumble over it at the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def say_error(message: str) -> None:
+    """One line on standard error; where that cannot be written, the exit code has to do."""
+    try:
+        sys.stderr.write(message + "\n")
+        sys.stderr.flush()
+    except OSError:
+        give_up(sys.stderr)
 
 
 def console() -> Console:

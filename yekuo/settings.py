@@ -1,5 +1,6 @@
 """Where the program finds its database and its rules."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,6 +10,8 @@ from limits.zone import SHANGHAI
 
 DEFAULT_URL = "sqlite:///yekuo.sqlite3"
 DEFAULT_JURISDICTION = "neixiang"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+TIME = re.compile(r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 class InstantInvalid(YekuoError):
@@ -47,22 +50,22 @@ def parse_instant(text: str | None) -> datetime:
     """``--as-of`` as an aware instant; None is now, and this is where the wall clock is read."""
     if text is None:
         return datetime.now(SHANGHAI)
+    day, time = text.strip()[:10], text.strip()[10:]
+    if not DAY.fullmatch(day) or (time and not TIME.fullmatch(time)):  # fromisoformat also takes 2026-W39-4
+        raise InstantInvalid(text=text)
     try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InstantInvalid(text=text) from error
-    if "T" not in text and ":" not in text:
-        at = at.replace(hour=23, minute=59, second=59)
-    try:
+        at = datetime.fromisoformat(day + (time or "T23:59:59"))
         at = at.replace(tzinfo=SHANGHAI) if at.tzinfo is None else at.astimezone(SHANGHAI)
         at.astimezone(UTC)  # what the database is asked with
-    except OverflowError as error:
+    except (ValueError, OverflowError) as error:
         raise InstantInvalid(text=text) from error
     return at
 
 
 def parse_date(text: str) -> date:
-    """A day as people write it."""
+    """A day as people write it, ``2026-09-24``; not the weeks (2026-W39-4) that ISO 8601 has besides."""
+    if not DAY.fullmatch(text.strip()):
+        raise DateInvalid(text=text)
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def demo(folder: Path) -> str:
-    """Run the demo where nothing else is; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", "from yekuo.cli import main; main()", "demo"],
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from yekuo.cli import main; main()", "demo", *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -21,6 +22,11 @@ def demo(folder: Path) -> str:
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         check=False,
     )
+
+
+def demo(folder: Path) -> str:
+    """Run the demo where nothing else is; what it printed."""
+    done = run(folder)
     assert done.stderr == ""
     assert done.returncode == 0
     return done.stdout
@@ -43,3 +49,15 @@ def test_the_demo_shows_everything_and_ends_with_a_summary_a_person_can_read(tmp
 
     again = demo(tmp_path)
     assert re.sub(r"\s", "", again) == re.sub(r"\s", "", said)
+
+
+@pytest.mark.parametrize("folder", [os.devnull, "文件", "文件/里面", "占用", "问?号", "长" * 300])
+def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "文件").touch()
+    (tmp_path / "占用" / "yekuo.sqlite3").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    done = run(tmp_path, "--folder", folder)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch("错误［demo_folder_unusable］：演示文件夹“.+”不能用（.+）。请.+。\n", done.stderr)
+    assert sorted(tmp_path.rglob("*")) == before

@@ -51,7 +51,11 @@ def test_an_instant_is_read_on_the_clock_of_shanghai(text: str, expected: dateti
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "昨天", "2026-13-01", "2026-02-30", "2026-11-20T25:00", "20日", "0001-01-01T00:00+14:00"],
+    [
+        *("", " ", "昨天", "2026-13-01", "2026-02-30", "2026-11-20T25:00", "20日"),
+        *("0001-01-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59+00:00"),
+        *("2026-W39-4", "2026-W39-4T18:00", "20261120", "20261120T180000", "2026-11-20T18", "２０２６-11-20"),
+    ],
 )
 def test_an_instant_that_is_none_is_told(text: str) -> None:
     with pytest.raises(InstantInvalid, match="北京时间"):
@@ -67,7 +71,9 @@ def test_a_day_is_read_as_people_write_it() -> None:
     assert parse_date(" 2026-09-24 ") == date(2026, 9, 24)
 
 
-@pytest.mark.parametrize("text", ["", "2026-02-29", "24.9.2026", "2026-9-24T10:00", "今天"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-02-29", "24.9.2026", "2026-9-24T10:00", "今天", "2026-W39-4", "20260924", "2026W394"]
+)
 def test_a_day_that_is_none_is_told(text: str) -> None:
     with pytest.raises(DateInvalid, match="应写成 2026-09-24"):
         parse_date(text)

@@ -1,11 +1,13 @@
 """All of it on the shipped sample, as a person would type it."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from limits.errors import YekuoError
 from limits.explanation import weekday_of
 from limits.shipped import DATA
 from limits.terms import Level, Verdict
@@ -25,6 +27,12 @@ EXPLAINED = "4126092200104"
 MONTH = "2026-10"
 
 
+class DemoFolderUnusable(YekuoError):
+    """演示文件夹“{folder}”不能用（{reason}）。请用 --folder 换一个可以写入的文件夹。"""
+
+    code = "demo_folder_unusable"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this module to ``app``."""
     app.command(help="用随附的样例台账把全部功能走一遍。")(demo)
@@ -35,9 +43,7 @@ def demo(
     as_json: Json = False,
 ) -> int:
     """Import, explain, report and verify the sample in a folder of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("yekuo.sqlite3*"):
-        old.unlink()
+    _clear(folder)
     os.environ["YEKUO_DATABASE_URL"] = f"sqlite:///{folder / 'yekuo.sqlite3'}"
     refused = folder / "台账-退回.xlsx"
     say = _silent if as_json else _say
@@ -59,6 +65,20 @@ def demo(
     if not as_json:
         _summary(desk.open_book(), folder, refused)
     return differs
+
+
+def _clear(folder: Path) -> None:
+    """Make ``folder`` ready to be written to, without the database of the last demo."""
+    if "?" in str(folder):  # in a database's address it ends the path
+        raise DemoFolderUnusable(folder=folder, reason="名称中有“?”")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        for old in folder.glob("yekuo.sqlite3*"):
+            old.unlink()
+    except OSError as error:
+        raise DemoFolderUnusable(folder=folder, reason=error.strerror or error) from error
 
 
 def _silent(_title: str, _command: str) -> None:

@@ -1,5 +1,6 @@
 """Commands that fill the ledger and check it: init, import, verify, sample."""
 
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,12 @@ class RowsInvalid(YekuoError):
     """行数 {rows} 不对。应为 1 到 1000000 之间的整数。"""
 
     code = "rows_invalid"
+
+
+class BadRowsInvalid(YekuoError):
+    """有错的行数 {bad} 不对。应为 0 到 1000000 之间的整数。"""
+
+    code = "bad_rows_invalid"
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +72,7 @@ def import_(
     from workflow.importing import import_ledger
 
     if refused is not None:
-        _refuse_unwritable(refused)
+        _refuse_unwritable(refused, ledger)
     book = desk.open_book()
     now = parse_instant(as_of)
     with progress("导入台账") as report:
@@ -84,16 +91,25 @@ def _write_refused(done: "Imported", ledger: Path, wanted: Path | None) -> Path 
 
     if not done.refusals or done.ledger is None:
         return None
-    beside = ledger.with_name(f"{ledger.stem}-退回.xlsx")
-    target = wanted or (beside if _writable(ledger.parent) else Path.cwd() / beside.name)
+    target = wanted or _free(ledger.parent if _writable(ledger.parent) else Path.cwd(), f"{ledger.stem}-退回")
     write_refused(target, done.ledger.headings, done.refusals)
     return target
 
 
-def _refuse_unwritable(target: Path) -> None:
-    """Told before anything is imported: afterwards the refused rows would have nowhere to go."""
-    from workflow.ledger_refused import RefusedFileUnwritable
+def _free(folder: Path, stem: str) -> Path:
+    """A name not taken: somebody may be mending the refused rows of an earlier import."""
+    names = (folder / f"{stem}{'' if n == 1 else n}.xlsx" for n in count(1))
+    return next(path for path in names if not path.exists())
 
+
+def _refuse_unwritable(target: Path, ledger: Path) -> None:
+    """Told before anything is imported: afterwards the refused rows would have nowhere to go."""
+    from workflow.ledger_refused import RefusedFileIsLedger, RefusedFileUnwritable
+
+    if target.resolve() == ledger.resolve() or (
+        target.exists() and ledger.exists() and target.samefile(ledger)
+    ):
+        raise RefusedFileIsLedger(path=target)
     if target.is_dir() or not _writable(target.parent):
         raise RefusedFileUnwritable(path=target, detail="位置不可写")
 
@@ -196,6 +212,8 @@ def sample(
 
     if not 1 <= rows <= 1_000_000:
         raise RowsInvalid(rows=rows)
+    if not 0 <= bad <= 1_000_000:
+        raise BadRowsInvalid(bad=bad)
     write_sample(out, rows, seed, as_of=parse_instant(as_of), bad=bad)
     if as_json:
         print_json({"file": str(out), "rows": rows, "bad": bad, "seed": seed})

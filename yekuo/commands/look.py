@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from workflow.listing import ApplicationView, ClockView
 
 MOST_DAYS = 1000
+SHOWN = 20
 
 
 class DaysInvalid(YekuoError):
@@ -210,15 +211,14 @@ def due(
     """The last good day."""
     calendar = desk.calendar()
     started = parse_date(start)
-    if not days.strip().isdecimal() or int(days) > MOST_DAYS:
-        raise DaysInvalid(days=days)
-    due_on = calendar.add(started, int(days))
+    wanted = _days(days)
+    due_on = calendar.add(started, wanted)
     provisional = calendar.provisional(max(due_on, started))
     if as_json:
         print_json({"due_on": due_on.isoformat(), "provisional": provisional})
         return 0
     console().print(
-        f"{weekday_of(started)}起算 {int(days)} 个工作日，到期日 {weekday_of(due_on)}，当日 24 时截止。",
+        f"{weekday_of(started)}起算 {wanted} 个工作日，到期日 {weekday_of(due_on)}，当日 24 时截止。",
         markup=False,
     )
     if provisional:
@@ -226,6 +226,14 @@ def due(
             f"暂定：{calendar.published_through.year + 1} 年起的放假安排尚未公布，公布后重算。", markup=False
         )
     return 0
+
+
+def _days(text: str) -> int:
+    digits = text.strip()
+    # Longer ones int() itself may refuse, and nobody reads them in a message.
+    if not digits.isdecimal() or len(digits) > len(str(MOST_DAYS)) or int(digits) > MOST_DAYS:
+        raise DaysInvalid(days=text if len(text) <= SHOWN else text[:SHOWN] + "…")
+    return int(digits)
 
 
 def policy(

@@ -11,7 +11,7 @@ AsOf = Annotated[
         "--as-of", metavar="T", help="按这一时刻看，如 2026-11-20T18:00；默认为现在。", show_default=False
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+Json = Annotated[bool, typer.Option("--json", metavar=" ", help="输出 JSON，供程序读取。")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="申请编号", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", metavar="PATH", help="写到哪里")]
 
