@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,14 @@ from workflow.ledger_cells import compact
 from workflow.ledger_files import Book, Row, Sheet, open_book
 from workflow.ledger_rows import LEDGER_ROW, SUSPENSION_ROW, LedgerRow, Reason, Refusal, SuspensionRow
 from workflow.ledger_sheet import SheetRows
+from workflow.ledger_words import DEFAULTED, PLAIN
 from workflow.tables import unstorable
 
 __all__ = ["Ledger", "LedgerRow", "Reason", "Refusal", "SuspensionRow", "read_ledger"]
+
+EVERYTHING = frozenset(headings.FIELDS)
+# Names are as long as that of who records; a reason is a sentence, the evidence a place in the files.
+SUSPENSION_LONGEST = {"number": 64, "reason": 200, "evidence": 200, "handler": 64, "approver": 64}
 
 
 class LedgerNoHeading(YekuoError):
@@ -104,6 +110,7 @@ class LedgerRows(SheetRows[LedgerRow]):
         record["times"] = times = [(kind, cells[index]) for kind, index in self._places if cells[index] != ""]
         if record["status"] == "":
             record["status"] = _status_from({kind for kind, _ in times})
+        record["said"] = _said(record)
         return record
 
     def heading_of(self, record: Mapping[str, Any], place: tuple[int | str, ...]) -> str:
@@ -129,10 +136,34 @@ class LedgerRows(SheetRows[LedgerRow]):
         return replace(row, times=tuple((voided.get(kind, kind), at) for kind, at in row.times))
 
 
+_defaulted = itemgetter(*DEFAULTED)
+
+
+def _said(record: Mapping[str, Any]) -> frozenset[str]:
+    """A default in place of a blank cell is nothing the ledger said; nearly every row leaves none blank."""
+    cells = _defaulted(record)
+    if PLAIN.issuperset(cells):
+        return EVERYTHING
+    return EVERYTHING - {name for name, cell in zip(DEFAULTED, cells, strict=True) if not compact(cell)}
+
+
 def _unstorable(row: LedgerRow) -> Iterator[Reason]:
     for name in ("number", *TYPED):
         if problem := unstorable(name, getattr(row, name)):
-            yield Reason("unstorable", f"“{headings.FIELDS[name]}”{problem}；请缩短或改正。")
+            yield _too_much(headings.FIELDS[name], problem)
+
+
+def unstorable_pause(row: SuspensionRow) -> Iterator[Reason]:
+    """Texts of a suspension longer than a record holds, or with an unprintable character."""
+    for name, longest in SUSPENSION_LONGEST.items():
+        text = getattr(row, name)
+        problem = "含有不可见的空字符" if "\0" in text else f"有 {len(text)} 个字，最多 {longest} 个"
+        if "\0" in text or len(text) > longest:
+            yield _too_much(headings.SUSPENSION_FIELDS[name], problem)
+
+
+def _too_much(heading: str, problem: str) -> Reason:
+    return Reason("unstorable", f"“{heading}”{problem}；请缩短或改正。")
 
 
 def _status_from(kinds: set[EventType]) -> Status:
@@ -152,10 +183,13 @@ class SuspensionRows(SheetRows[SuspensionRow]):
         super().__init__(sheet, heading, now=now)
         self._seen: dict[tuple[str, datetime], int] = {}
 
+    def record(self, line: int, cells: Row) -> dict[str, Any]:
+        return super().record(line, cells) | {"sheet": self.sheet.name, "cells": tuple(cells)}
+
     def more(self, row: SuspensionRow | None, _cells: Row, _number: str | None, line: int) -> list[Reason]:
         if row is None:
             return []
-        reasons = []
+        reasons = list(unstorable_pause(row))
         if row.resumed_at is not None and row.resumed_at < row.suspended_at:
             reasons.append(
                 Reason("resumed_before_suspended", "“恢复时间”早于“挂起时间”；请核对并改正其中一个。")

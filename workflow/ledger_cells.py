@@ -19,6 +19,8 @@ SERIAL_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 # The working calendar begins here; 1900-01-01 and 0206/10/8 are slips of the keyboard.
 EARLIEST = datetime(2004, 1, 1, tzinfo=SHANGHAI)
 DIGITS_A_SHEET_KEEPS = 15
+# kVA: beyond these it is a slip of the keyboard; the database keeps so many characters of it.
+SMALLEST, LARGEST, LONGEST_AMOUNT = Decimal("0.001"), Decimal(10_000_000), 24
 
 MOMENT = re.compile(
     r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日?)"
@@ -99,9 +101,15 @@ def capacity(value: object) -> Decimal:
         amount = Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
     else:
         amount = _amount(value)
-    if amount <= 0:
+    if amount.is_nan() or amount <= 0:
         raise CellFault(
             "negative_capacity", f"写的是“{shown(value)}”，应大于零；请填写实际报装容量，例如 500"
+        )
+    if not SMALLEST <= amount <= LARGEST or len(str(amount)) > LONGEST_AMOUNT:
+        raise CellFault(
+            "capacity_range",
+            f"写的是“{shown(value)}”，应在 {SMALLEST} 到 {LARGEST} 之间，连小数点不超过 {LONGEST_AMOUNT} 个字符；"
+            "请填写实际报装容量，例如 500",
         )
     return amount
 

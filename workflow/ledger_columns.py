@@ -10,7 +10,7 @@ from pathlib import Path
 from limits.errors import YekuoError
 from limits.shipped import DATA
 from workflow.events import EventType
-from workflow.ledger_cells import compact
+from workflow.ledger_cells import compact, shown
 
 LEDGER_SHEET, SUSPENSION_SHEET = "业扩台账", "挂起记录"
 NUMBER, ACCEPTED, TERMINATED = "申请编号", "受理时间", "终止时间"
@@ -115,8 +115,8 @@ def read_column_map(path: Path | None) -> dict[str, str]:
     if not isinstance(columns, dict):
         raise ColumnMapRefused(file=path.name, found="没有 [columns]")
     for theirs, ours in columns.items():
-        if ours not in LEDGER_HEADINGS | SUSPENSION_HEADINGS:
-            raise ColumnMapRefused(file=path.name, found=f"“{theirs}”对应的“{ours}”不是台账的列名")
+        if type(ours) is not str or ours not in LEDGER_HEADINGS | SUSPENSION_HEADINGS:
+            raise ColumnMapRefused(file=path.name, found=f"“{theirs}”对应的“{shown(ours)}”不是台账的列名")
     return {compact(theirs): ours for theirs, ours in columns.items()}
 
 

@@ -18,6 +18,12 @@ class RefusedFileUnwritable(YekuoError):
     code = "refused_file_unwritable"
 
 
+class RefusedFileIsLedger(YekuoError):
+    """退回表“{path}”就是要导入的台账，写上去台账就没有了。请给退回表另起一个文件名后重新导入。"""
+
+    code = "refused_file_is_ledger"
+
+
 def write_refused(path: Path, headings: Mapping[str, Sequence[str]], refusals: Iterable[Refusal]) -> None:
     """An XLSX with the sheets and columns of the ledger (``Ledger.headings``) and two columns more.
 

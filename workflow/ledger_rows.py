@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, StringConstraints, TypeAdapter, ValidationInfo
+from pydantic import Field, PlainValidator, SkipValidation, StringConstraints, TypeAdapter, ValidationInfo
 
 from limits.terms import ApplicationKind, CustomerClass, Status, Supplies, Supporting, Voltage
 from limits.zone import SHANGHAI
@@ -84,6 +84,7 @@ class LedgerRow:
     times: tuple[tuple[EventType, Past], ...]
     contract_on: Annotated[date | None, PlainValidator(day_or_blank)]
     status: Annotated[Status, PlainValidator(words.status.__getitem__)]
+    said: SkipValidation[frozenset[str]]  # all fields but those for whose blank cell a default stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ class SuspensionRow:
     evidence: Text
     handler: Text
     approver: Text
+    sheet: SkipValidation[str]  # as typed, and the raw cells: to be written back when refused later
+    cells: SkipValidation[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)

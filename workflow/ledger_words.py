@@ -66,3 +66,7 @@ there = Words(
 )
 # The reader of rows derives a blank 状态 from the times and passes the member itself.
 status = Words("unknown_status", {m.label: m for m in Status}, also={m.value: m for m in Status}, blank=None)
+
+# The fields for whose blank cell a default stands, and every word with which one is plainly filled in.
+DEFAULTED = ("supplies", "kind", "proactive", "boundary", "customer_works", "supporting")
+PLAIN: frozenset[object] = frozenset().union(supplies, kind, yes, there, supporting)

@@ -19,7 +19,9 @@ from workflow.book import Book
 from workflow.events import EventType
 from workflow.findings import Code
 from workflow.importing import Imported, import_ledger
+from workflow.ledger import read_ledger
 from workflow.ledger_columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger_refused import write_refused
 from workflow.listing import applications, one
 from workflow.projection import ClockRow
 from workflow.verify import verify
@@ -357,3 +359,55 @@ def test_an_application_accepted_at_the_desk_is_the_same_as_in_the_ledger(book: 
     done = take(book, tmp_path, good(申请时间=""))
     assert (done.accepted, done.updated) == (0, 1)  # amended: the desk wrote another customer
     assert types_of(book, number) == [EventType.ACCEPTED, EventType.AMENDED]
+
+
+# -- what a ledger leaves out ------------------------------------------------------------------------------
+
+FILLED = {"电源数": "双", "业务类型": "增容", "主动办电": "是", "客户外部工程": "有", "配套工程": "架空线路"}
+
+
+@pytest.mark.parametrize("blank", ["", " ", None], ids=["blank", "spaces", "no column"])
+def test_a_column_or_a_cell_left_out_takes_nothing_away(
+    book: Book, tmp_path: Path, blank: str | None
+) -> None:
+    take(book, tmp_path, good(**FILLED))
+    before = contents(book)
+    row = {**GOOD, **dict.fromkeys([*FILLED, "投资至红线"], blank)}
+    row = {name: cell for name, cell in row.items() if cell is not None}
+    path = write_book(tmp_path / "less.xlsx", {LEDGER_SHEET: [list(row), list(row.values())]})
+    assert tally(import_ledger(book, path, now=NOW + timedelta(days=1))) == (0, 0, 1, 0)
+    assert contents(book) == before
+
+
+def test_the_word_that_is_also_the_default_takes_away_when_it_is_written(book: Book, tmp_path: Path) -> None:
+    take(book, tmp_path, good(**FILLED))
+    done = take(book, tmp_path, good(**{**FILLED, "电源数": "单"}), now=NOW + timedelta(days=1))
+    assert tally(done) == (0, 1, 0, 0)
+    assert types_of(book, str(GOOD["申请编号"]))[-1] is EventType.AMENDED
+
+
+# -- refused suspensions are written back as they came ------------------------------------------------------
+
+
+def test_a_refused_suspension_keeps_its_sheet_and_its_cells_whatever_they_are_called(
+    book: Book, tmp_path: Path
+) -> None:
+    theirs = {"申请编号": "工单编号", "挂起时间": "中止时间"}
+    stray: Cells = {theirs.get(name, name): cell for name, cell in PAUSE.items()} | {"备注": "手写"}
+    stray["工单编号"] = "777"
+    sheets: dict[str, list[list[object]]] = {
+        LEDGER_SHEET: [list(GOOD), good()],
+        "挂起记录 ": [list(stray), list(stray.values())],
+    }
+    names = tmp_path / "names.toml"
+    names.write_text('[columns]\n"工单编号" = "申请编号"\n"中止时间" = "挂起时间"\n', encoding="utf-8")
+    path = write_book(tmp_path / "theirs.xlsx", sheets)
+    done = import_ledger(book, path, now=NOW, column_map=names)
+    assert tally(done) == (1, 0, 0, 1)
+    [refusal] = done.refusals
+    assert (refusal.sheet, refusal.cells) == ("挂起记录 ", tuple(stray.values()))
+    assert done.ledger is not None
+    back = tmp_path / "back.xlsx"
+    write_refused(back, done.ledger.headings, done.refusals)
+    [again] = read_ledger(back, now=NOW, column_map=names).suspensions
+    assert (again.number, again.cells[: len(stray)]) == ("777", tuple(stray.values()))

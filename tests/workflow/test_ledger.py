@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,9 @@ from workflow.ledger import (
     Refusal,
     SuspensionRow,
     read_ledger,
+    unstorable_pause,
 )
+from workflow.ledger_words import DEFAULTED
 
 SAMPLE = DATA / "samples" / "ledger-2026.xlsx"
 TRUTH = json.loads((DATA / "samples" / "ledger-2026.truth.json").read_text(encoding="utf-8"))
@@ -96,6 +100,23 @@ def test_blank_words_take_their_defaults(tmp_path: Path) -> None:
     assert (row.supplies, row.kind) == (Supplies.SINGLE, ApplicationKind.NEW)
     assert (row.proactive, row.boundary, row.customer_works) == (False, False, False)
     assert (row.supporting, row.manager) == (Supporting.NONE, "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "unsaid"),
+    [
+        ({}, set()),
+        ({"电源数": " 双 ", "主动办电": 1, "配套工程": " 无"}, set()),
+        ({"电源数": "", "业务类型": " ", "配套工程": "　"}, {"supplies", "kind", "supporting"}),
+        ({"主动办电": "", "投资至红线": "", "客户外部工程": ""}, {"proactive", "boundary", "customer_works"}),
+        ({"状态": "", "契约完成日期": ""}, set()),
+    ],
+)
+def test_a_default_is_told_apart_from_what_the_ledger_says(
+    tmp_path: Path, changes: dict[str, object], unsaid: set[str]
+) -> None:
+    (row,) = taken(ledger_of(tmp_path, good(**changes)))
+    assert columns.FIELDS.keys() - row.said == unsaid
 
 
 @pytest.mark.parametrize(
@@ -211,6 +232,7 @@ def test_a_ledger_without_the_optional_columns(tmp_path: Path) -> None:
     )
     (row,) = taken(read_ledger(path, now=NOW))
     assert (row.station, row.status, row.contract_on) == ("", Status.OPEN, None)
+    assert columns.FIELDS.keys() - row.said == set(DEFAULTED)
     assert row.times == ((EventType.ACCEPTED, datetime(2026, 10, 8, 9, 5, tzinfo=SHANGHAI)),)  # Thursday
 
 
@@ -269,6 +291,9 @@ class TestColumnMap:
         ("content", "told"),
         [
             (b'[columns]\n"a" = "b"', "“a”对应的“b”不是台账的列名"),
+            (b'[columns]\n"a" = ["\xe5\x8f\xb7"]', "“a”对应的“\\['号'\\]”不是台账的列名"),
+            (b'[columns]\n"a" = 1', "“a”对应的“1”不是台账的列名"),
+            (b'[columns.a]\n"b" = "c"', "“a”对应的“{'b': 'c'}”不是台账的列名"),
             (b'"a" = "b"', "没有 \\[columns\\]"),
             (b"[columns", "读不出来"),
             (b"\xff\xfe", "读不出来"),
@@ -300,6 +325,8 @@ class TestSuspensions:
             evidence="客户书面说明",
             handler="经理甲",
             approver="所长",
+            sheet="挂起记录",
+            cells=tuple(PAUSE.values()),
         )
         assert isinstance(still, SuspensionRow)
         assert still.resumed_at is None
@@ -312,12 +339,31 @@ class TestSuspensions:
             ({"挂起时间": "2026-02-30"}, "impossible_date"),
             ({"恢复时间": "2027-01-04"}, "future"),
             ({"恢复时间": "2026-10-12 09:59"}, "resumed_before_suspended"),
+            ({"申请编号": "9" * 65}, "unstorable"),
+            ({"经办人": "甲" * 65}, "unstorable"),
+            ({"批准人": "甲" * 65}, "unstorable"),
+            ({"原因": "因" * 201}, "unstorable"),
+            ({"依据": "据" * 201}, "unstorable"),
         ],
     )
     def test_a_bad_pause_is_refused(self, tmp_path: Path, changes: dict[str, object], code: str) -> None:
         (pause,) = ledger_of(tmp_path, good(), pauses=[self.pause(**changes)]).suspensions
         assert isinstance(pause, Refusal)
         assert (pause.sheet, pause.line, codes(pause)) == ("挂起记录", 2, [code])
+
+    def test_a_pause_as_long_as_can_be_is_taken(self, tmp_path: Path) -> None:
+        longest = {"原因": "因" * 200, "依据": "据" * 200, "经办人": "甲" * 64, "批准人": "乙" * 64}
+        (pause,) = ledger_of(tmp_path, good(), pauses=[self.pause(**longest)]).suspensions
+        assert isinstance(pause, SuspensionRow)
+
+    @pytest.mark.parametrize("field", ["number", "reason", "evidence", "handler", "approver"])
+    def test_a_pause_with_a_character_nobody_sees_is_refused(self, tmp_path: Path, field: str) -> None:
+        """Only some formats can hold it, so it is put into the row and not into a file."""
+        (pause,) = ledger_of(tmp_path, good(), pauses=[self.pause()]).suspensions
+        assert isinstance(pause, SuspensionRow)
+        told: dict[str, Any] = {field: "甲\0"}
+        found = [each.code for each in unstorable_pause(replace(pause, **told))]
+        assert found == ["unstorable"]
 
     def test_one_pause_told_twice(self, tmp_path: Path) -> None:
         _, again = ledger_of(tmp_path, good(), pauses=[self.pause(), self.pause()]).suspensions

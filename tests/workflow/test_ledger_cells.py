@@ -133,13 +133,30 @@ def test_what_is_no_capacity(cell: object) -> None:
     assert fault(cells.capacity, cell) == "negative_capacity"
 
 
+@pytest.mark.parametrize("cell", [0.001, "0.001kVA", 10_000_000.0, "10,000,000", "0.3333333333333333333333"])
+def test_the_smallest_the_largest_and_the_longest_capacity_are_taken(cell: object) -> None:
+    assert len(str(cells.capacity(cell))) <= 24
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [1e-05, 1e22, float("inf"), "0.0009", "10000000.1", 10_000_001, "9" * 400, "0." + "3" * 23],
+)
+def test_a_capacity_nobody_applies_for(cell: object) -> None:
+    assert fault(cells.capacity, cell) == "capacity_range"
+
+
+def test_no_number_at_all_is_no_capacity() -> None:
+    assert fault(cells.capacity, float("nan")) == "negative_capacity"
+
+
 def test_the_message_of_a_bad_capacity_says_which_it_was() -> None:
     messages = set()
-    for cell in ("", "五百", "-5"):
+    for cell in ("", "五百", "-5", "99999999"):
         with pytest.raises(cells.CellFault) as caught:
             cells.capacity(cell)
         messages.add(str(caught.value))
-    assert len(messages) == 3
+    assert len(messages) == 4
 
 
 @pytest.mark.parametrize(

@@ -414,6 +414,8 @@ def test_the_reader_of_a_pipe_may_leave(filled: Program) -> None:
         ("month_invalid", ("report", "--month", "2026-13"), "2026-13"),
         ("month_not_begun", ("report", "--month", "2026-12", "--as-of", AS_OF), "2026年12月"),
         ("rows_invalid", ("sample", "--rows", "0", "--out", "x.xlsx"), "0"),
+        ("bad_rows_invalid", ("sample", "--bad", "-3", "--out", "x.xlsx"), "-3"),
+        ("bad_rows_invalid", ("sample", "--bad", "1000001", "--out", "x.xlsx"), "1000001"),
         ("ledger_missing", ("import", "没有.xlsx"), "没有.xlsx"),
         ("jurisdiction_unknown", ("due", "2026-09-24", "16", "JURISDICTION=nowhere"), "nowhere"),
     ],
@@ -537,3 +539,35 @@ def test_the_machines_in_the_documents_are_those_that_run(bare: Program) -> None
         ids = re.findall(r"^ *([^ ]+) --> ", chart, flags=re.MULTILINE)
         assert len(ids) > 10
         assert all(each.isascii() for each in ids)
+
+
+# -- where refused rows go -----------------------------------------------------------------------------------
+
+
+def test_refused_rows_are_not_written_over_those_of_an_earlier_import(program: Program) -> None:
+    """Somebody may be mending them."""
+    program("init")
+    program("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
+    mended = program.folder / "some-退回.xlsx"
+    mended.write_bytes(b"mended by hand")
+    for name in ("some-退回2.xlsx", "some-退回3.xlsx"):
+        done = program("import", "some.xlsx", "--as-of", AS_OF, "--json", code=3).json
+        assert Path(done["refused_file"]).name == name
+        assert (program.folder / name).exists()
+    assert mended.read_bytes() == b"mended by hand"
+
+
+@pytest.mark.parametrize("spelled", ["some.xlsx", "./some.xlsx", "down/../some.xlsx", "same.xlsx"])
+def test_refused_rows_are_never_written_over_the_ledger(program: Program, spelled: str) -> None:
+    program("init")
+    program("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
+    ledger = program.folder / "some.xlsx"
+    (program.folder / "down").mkdir()
+    (program.folder / "same.xlsx").hardlink_to(ledger)
+    before = ledger.read_bytes()
+    told = program.refuses(
+        "refused_file_is_ledger", "import", ledger, "--as-of", AS_OF, "--refused", program.folder / spelled
+    )
+    assert "some.xlsx" in told or "same.xlsx" in told
+    assert ledger.read_bytes() == before
+    assert program("applications", "--json", "--as-of", AS_OF).lines == []
