@@ -4,7 +4,7 @@ from limits.errors import YekuoError
 
 
 class MonthInvalid(YekuoError):
-    """无法识别月份“{text}”。请写成四位年、连字符、两位月，例如 2026-10。"""
+    """无法识别月份“{text}”。请写成四位年、连字符、两位月，例如 2026-10，年份应在 1900 至 9998 之间。"""
 
     code = "month_invalid"
 

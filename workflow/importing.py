@@ -311,7 +311,9 @@ class _Difference:
         row = self._wanted.row
         if event_type is not E.ACCEPTED or row is None:
             return {}
-        return {"registration": _registration(row).to_payload()}
+        told = _registration(row).to_payload()
+        assumed = sorted(told.keys() - row.said)
+        return {"registration": told, "assumed": assumed} if assumed else {"registration": told}
 
     def _suspensions_told(self) -> Iterator[Event]:
         rows = sorted(self._wanted.suspensions, key=lambda each: each.suspended_at)
@@ -451,11 +453,13 @@ def _last_told(before: Iterable[Event]) -> dict[EventType, datetime]:
 
 
 def _last_registration(before: Iterable[Event]) -> dict[str, Any]:
-    """What a ledger last told of each value of the registration."""
+    """What a ledger last told of each value of the registration; a default it left to us is not told."""
     told: dict[str, Any] = {}
     for event in before:
         if event.payload.get("imported"):
-            told.update(event.payload.get("registration") or event.payload.get("changes") or {})
+            said = event.payload.get("registration") or event.payload.get("changes") or {}
+            assumed = event.payload.get("assumed", ())
+            told.update({name: value for name, value in said.items() if name not in assumed})
     return told
 
 

@@ -386,6 +386,16 @@ def test_the_word_that_is_also_the_default_takes_away_when_it_is_written(book: B
     assert types_of(book, str(GOOD["申请编号"]))[-1] is EventType.AMENDED
 
 
+def test_a_default_the_ledger_left_to_us_is_not_what_it_said(book: Book, tmp_path: Path) -> None:
+    """Blank at first, 双 by the desk, then 单 in the ledger: it says so for the first time."""
+    number = str(GOOD["申请编号"])
+    take(book, tmp_path, good(电源数=""))
+    now = NOW + timedelta(days=1)
+    cases.amend(book, number, changes={"supplies": "double"}, reason="核实", at=now, now=now, actor="所长")
+    assert tally(take(book, tmp_path, good(电源数=""), now=now + timedelta(days=1))) == (0, 0, 1, 0)
+    assert tally(take(book, tmp_path, good(电源数="单"), now=now + timedelta(days=2))) == (0, 1, 0, 0)
+
+
 # -- refused suspensions are written back as they came ------------------------------------------------------
 
 
