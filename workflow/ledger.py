@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from workflow.ledger_files import Book, Row, Sheet, open_book
 from workflow.ledger_rows import LEDGER_ROW, SUSPENSION_ROW, LedgerRow, Reason, Refusal, SuspensionRow
 from workflow.ledger_sheet import SheetRows
 from workflow.ledger_words import DEFAULTED, PLAIN
-from workflow.tables import unstorable
+from workflow.tables import LONGEST, unstorable
 
 __all__ = ["Ledger", "LedgerRow", "Reason", "Refusal", "SuspensionRow", "read_ledger"]
 
@@ -119,7 +119,7 @@ class LedgerRows(SheetRows[LedgerRow]):
         return super().heading_of(record, place)
 
     def more(self, row: LedgerRow | None, cells: Row, number: str | None, line: int) -> list[Reason]:
-        reasons = [] if row is None else list(_unstorable(row))
+        reasons = [] if row is None or _surely_fits(row) else list(_unstorable(row))
         if cells[self._accepted] == "":
             reasons.append(Reason("no_accepted", "“受理时间”没有填写，没有受理就无法计时；请补上受理时间。"))
         first = line if number is None else self._seen.setdefault(number, line)
@@ -145,6 +145,16 @@ def _said(record: Mapping[str, Any]) -> frozenset[str]:
     if PLAIN.issuperset(cells):
         return EVERYTHING
     return EVERYTHING - {name for name, cell in zip(DEFAULTED, cells, strict=True) if not compact(cell)}
+
+
+_typed = attrgetter("number", *TYPED)
+_SHORTEST = min(LONGEST[name] for name in ("number", *TYPED))
+
+
+def _surely_fits(row: LedgerRow) -> bool:
+    """What holds for nearly every row, asked in one go: every text fits the narrowest column."""
+    texts = _typed(row)
+    return max(map(len, texts)) <= _SHORTEST and "\0" not in "".join(texts)
 
 
 def _unstorable(row: LedgerRow) -> Iterator[Reason]:

@@ -7,6 +7,7 @@ nearly every cell of a real ledger is well formed and there are millions of them
 
 import re
 import unicodedata
+from collections.abc import Hashable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -95,7 +96,8 @@ _ROUNDED = (
 
 
 @lru_cache(maxsize=4096, typed=True)  # a county has a few hundred sizes; typed: TRUE is no 1
-def capacity(value: object) -> Decimal:
+@lru_cache(maxsize=4096, typed=True)  # a ledger knows few capacities
+def capacity(value: Hashable) -> Decimal:
     """报装容量 in kVA (kW for low voltage); a positive number, with or without its unit."""
     if type(value) is float:
         amount = Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
