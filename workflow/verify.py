@@ -86,30 +86,42 @@ class Verified:
 
 def verify(book: Book, progress: Callable[[int, int], None] | None = None) -> Verified:
     """Check every chain, rebuild every clock and level, and stop at the first difference."""
-    counted = {"applications": 0, "events": 0, "clocks": 0}
-    head = sha256()
+    seen = _Seen()
     with store.reading(book.engine) as connection:
-        total = connection.execute(sa.select(sa.func.count()).select_from(application)).scalar() or 0
+        head = ledger_head(connection)
         try:
-            for row, held in _applications(connection):
-                difference = _check(row, held, book.rules)
-                head.update(f"{row.number}\n{row.events}\n{row.head_hash}\n".encode())
-                counted["applications"] += 1
-                counted["events"] += len(held.events)
-                counted["clocks"] += len(held.clocks)
-                if difference is not None:
-                    return Verified(**counted, head=head.hexdigest(), difference=difference)
-                if progress is not None:
-                    progress(counted["applications"], total)
+            found = _first_difference(connection, book.rules, seen, progress)
         except errors.RecordUnreadable as error:
-            broken = _unreadable(connection, error.facts)
-            return Verified(**counted, head=head.hexdigest(), difference=broken)
+            found = _unreadable(connection, error.facts)
         except (ValueError, ArithmeticError, LookupError) as error:
-            after = f"（第 {counted['applications']} 件之后）"
-            broken = Difference(after, "数据库内容", f"读不出来的值（{error}）", "可读的值，内容被改动过")
-            return Verified(**counted, head=head.hexdigest(), difference=broken)
-        orphan = _orphan(connection) or _altered_notice(connection)
-    return Verified(**counted, head=head.hexdigest(), difference=orphan)
+            after = f"（第 {seen.applications} 件之后）"
+            found = Difference(after, "数据库内容", f"读不出来的值（{error}）", "可读的值，内容被改动过")
+    return Verified(seen.applications, seen.events, seen.clocks, head, found)
+
+
+@dataclass
+class _Seen:
+    """What has been compared so far."""
+
+    applications: int = 0
+    events: int = 0
+    clocks: int = 0
+
+
+def _first_difference(
+    connection: sa.Connection, rules: Rules, seen: _Seen, progress: Callable[[int, int], None] | None
+) -> Difference | None:
+    total = connection.execute(sa.select(sa.func.count()).select_from(application)).scalar() or 0
+    for row, held in _applications(connection):
+        difference = _check(row, held, rules)
+        seen.applications += 1
+        seen.events += len(held.events)
+        seen.clocks += len(held.clocks)
+        if difference is not None:
+            return difference
+        if progress is not None:
+            progress(seen.applications, total)
+    return _orphan(connection) or _altered_notice(connection)
 
 
 def ledger_head(connection: sa.Connection) -> str:
