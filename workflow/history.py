@@ -54,7 +54,7 @@ class Registration:
         """What a person typed, as (column, Chinese name, text); ``number`` among it."""
         return [
             ("number", "申请编号", number),
-            *((name, label, getattr(self, name)) for name, label in TYPED.items()),
+            *((name, LABELS[name], getattr(self, name)) for name in TYPED),
         ]
 
     def to_payload(self) -> dict[str, Any]:
@@ -66,14 +66,26 @@ class Registration:
         return cls(**{name: read(payload[name]) for name, read in _FIELDS.items()})
 
 
-TYPED = {
+# What people call each part of a registration: in a ledger's heading, in a message, in a difference.
+LABELS = {
     "unit": "供电单位",
     "station": "供电所",
     "customer": "客户名称",
     "address": "用电地址",
+    "customer_class": "客户类别",
+    "voltage": "供电电压",
+    "supplies": "电源数",
+    "capacity": "报装容量",
+    "kind": "业务类型",
     "channel": "受理渠道",
+    "proactive": "主动办电",
+    "boundary": "投资至红线",
+    "customer_works": "客户外部工程",
+    "supporting": "配套工程",
     "manager": "客户经理",
 }
+# The parts a person types freely; the others are words or numbers.
+TYPED = ("unit", "station", "customer", "address", "channel", "manager")
 _FIELDS: dict[str, Any] = {
     "unit": str,
     "station": str,
@@ -108,9 +120,9 @@ def amendment_problem(held: Registration, changes: dict[str, Any]) -> str:
         changed = Registration.from_payload({**held.to_payload(), **changes})
     except (ValueError, TypeError, ArithmeticError):
         return f"{'、'.join(f'{name} = {value}' for name, value in changes.items())} 中有认不出的值"
-    for name, label in TYPED.items():
+    for name in TYPED:
         if problem := unstorable(name, getattr(changed, name)):
-            return f"{label}{problem}"
+            return f"{LABELS[name]}{problem}"
     if not (changed.capacity.is_finite() and changed.capacity > 0):
         return f"报装容量 {changed.capacity} 不是正数"
     return "" if changed.to_payload() != held.to_payload() else "没有任何改动"
@@ -220,9 +232,14 @@ def first(facts: Iterable[Fact], event_type: EventType) -> Fact | None:
     return next((fact for fact in facts if fact.type is event_type), None)
 
 
-def accepted_on(facts: Iterable[Fact]) -> date:
-    """The day that decides which rules bind the application for its whole life (domain §5.7)."""
+def acceptance(facts: Iterable[Fact]) -> Fact:
+    """The fact an application begins with; there is none without it."""
     accepted = first(facts, EventType.ACCEPTED)
     if accepted is None:
         raise ValueError("a history without acceptance")
-    return local(accepted.at).date()
+    return accepted
+
+
+def accepted_on(facts: Iterable[Fact]) -> date:
+    """The day that decides which rules bind the application for its whole life (domain §5.7)."""
+    return local(acceptance(facts).at).date()

@@ -10,6 +10,7 @@ from pathlib import Path
 from limits.errors import YekuoError
 from limits.shipped import DATA
 from workflow.events import EventType
+from workflow.history import LABELS
 from workflow.ledger_cells import compact, shown
 
 LEDGER_SHEET, SUSPENSION_SHEET = "业扩台账", "挂起记录"
@@ -19,21 +20,7 @@ DEFAULT_MAP = DATA / "column-maps" / "default.toml"
 
 FIELDS: Mapping[str, str] = {
     "number": NUMBER,
-    "unit": "供电单位",
-    "station": "供电所",
-    "customer": "客户名称",
-    "address": "用电地址",
-    "customer_class": "客户类别",
-    "voltage": "供电电压",
-    "supplies": "电源数",
-    "capacity": "报装容量",
-    "kind": "业务类型",
-    "channel": "受理渠道",
-    "proactive": "主动办电",
-    "boundary": "投资至红线",
-    "customer_works": "客户外部工程",
-    "supporting": "配套工程",
-    "manager": "客户经理",
+    **LABELS,
     "contract_on": "契约完成日期",
     "status": "状态",
 }

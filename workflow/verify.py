@@ -13,27 +13,14 @@ from limits.terms import Level
 from workflow import errors, store
 from workflow.book import Book
 from workflow.events import GENESIS, Event, event_hash
+from workflow.history import LABELS as REGISTERED
 from workflow.projection import Changes, ClockRow, Projection, ThresholdRow, changes, project
 from workflow.rules import Rules
 from workflow.tables import application, calendar_notice, clock, event, threshold
 
 PAGE = 500
 LABELS = {
-    "unit": "供电单位",
-    "station": "供电所",
-    "customer": "客户名称",
-    "address": "用电地址",
-    "customer_class": "客户类别",
-    "voltage": "供电电压",
-    "supplies": "电源数",
-    "capacity": "报装容量",
-    "kind": "业务类型",
-    "channel": "受理渠道",
-    "proactive": "主动办电",
-    "boundary": "投资至红线",
-    "customer_works": "客户外部工程",
-    "supporting": "配套工程",
-    "manager": "客户经理",
+    **REGISTERED,
     "status": "状态",
     "state": "流程位置",
     "flags": "流程标记",
