@@ -15,11 +15,10 @@ import sqlalchemy as sa
 from limits.zone import local
 from workflow import errors, findings, store
 from workflow.events import Event, EventType, chained
-from workflow.history import Fact, facts_of
 from workflow.machine import MoveRefused, machine_for
 from workflow.projection import Projection, changes, project
 from workflow.rules import Rules
-from workflow.tables import application, finding, unstorable
+from workflow.tables import finding, unstorable
 
 
 @dataclass(frozen=True)
@@ -123,30 +122,27 @@ def write(
         local(now),
     )
     batch.changes(application_id, changed)
-    amended = any(event.type is EventType.AMENDED for event in appended)
-    batch.application(application_id, store.application_values(projected, events), amended=amended)
+    batch.application(application_id, store.application_values(projected, events), appended)
     batch.write(connection)
-    note_findings(connection, rules, application_id, events, appended, projected, now)
+    note_findings(connection, rules, application_id, appended, projected, now)
 
 
 def note_findings(
     connection: sa.Connection,
     rules: Rules,
     application_id: int,
-    events: Sequence[Event],
     appended: Sequence[Event],
     projected: Projection,
     now: datetime,
-) -> list[findings.Finding]:
-    """Write down what is found and was not written yet; returns the new ones."""
-    facts = facts_of(events)
-    found = found_in(rules, facts, projected)
+) -> None:
+    """Write down what is found and was not written yet."""
+    found = findings.find(projected, rules.calendar)
     fresh = {event.seq for event in appended if not event.payload.get("imported")}
-    for fact in facts:
+    for fact in projected.facts:
         late = findings.late_recorded(fact, local(now).date(), rules.calendar) if fact.seq in fresh else None
         found += [late] if late else []
     if not found:
-        return []
+        return
     known = connection.execute(
         sa.select(finding.c.code, finding.c.evidence).where(finding.c.application_id == application_id)
     )
@@ -154,14 +150,6 @@ def note_findings(
     new = [each for each in found if (each.code.value, each.evidence) not in held]
     if new:
         connection.execute(sa.insert(finding), [finding_row(application_id, each, now) for each in new])
-    return new
-
-
-def found_in(rules: Rules, facts: Sequence[Fact], projected: Projection) -> list[findings.Finding]:
-    """What one history shows by itself."""
-    accepted = local(projected.accepted_at).date()
-    checks = rules.policies.checks_for(projected.registration.customer_class, accepted)
-    return findings.find(projected, facts, checks, rules.calendar)
 
 
 def finding_row(application_id: int, found: findings.Finding, now: datetime) -> dict[str, Any]:
@@ -193,11 +181,3 @@ def _refuse_impossible(
             f"与已登记的“{each.fact.type.label}”次序矛盾（{'；'.join(each.reasons)}）" for each in fresh
         ]
     raise MoveRefused(number=number, event=event.type.label, reasons="；".join(reasons))
-
-
-def number_exists(connection: sa.Connection, number: str) -> bool:
-    """Whether an application of that number was accepted."""
-    return (
-        connection.execute(sa.select(application.c.id).where(application.c.number == number)).first()
-        is not None
-    )

@@ -52,7 +52,7 @@ def accept(
         records.append(chained(number, records[-1] if records else None, each))
     projected = project(records, book.rules)
     with store.writing(book.engine) as connection:
-        if books.number_exists(connection, number):
+        if store.find(connection, number) is not None:
             raise errors.ApplicationExists(number=number)
         row = {"number": number, **store.application_values(projected, records)}
         application_id = store.insert_applications(connection, [row])[number]

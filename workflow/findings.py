@@ -45,18 +45,17 @@ class Finding:
     people: tuple[str, ...] = ()
 
 
-def find(
-    projected: Projection, facts: Sequence[Fact], checks: frozenset[Check], calendar: Calendar
-) -> list[Finding]:
+def find(projected: Projection, calendar: Calendar) -> list[Finding]:
     """Everything one application's history shows by itself."""
+    facts = projected.facts
     manager = (projected.registration.manager,) if projected.registration.manager else ()
     misplaced = list(_out_of_order(facts, manager))
     named = {seq for seq, _ in misplaced}
     found = [
         *(each for _, each in misplaced),
         *_not_possible([each for each in projected.impossible if each.fact.seq not in named], manager),
-        *_checks(projected, facts, checks, manager),
-        *_suspensions(projected, facts, calendar),
+        *_checks(projected, manager),
+        *_suspensions(projected, calendar),
         *_one_person(facts),
         *_hurried(facts),
     ]
@@ -148,10 +147,9 @@ def _assumed(fact: Fact) -> bool:
     return fact.type is E.CONTRACT_AGREED and bool(fact.payload.get("imported"))
 
 
-def _checks(
-    projected: Projection, facts: Sequence[Fact], checks: frozenset[Check], manager: tuple[str, ...]
-) -> Iterator[Finding]:
+def _checks(projected: Projection, manager: tuple[str, ...]) -> Iterator[Finding]:
     """设计审查、中间检查、竣工检验 [34]: missing where the class has it, held where it has not."""
+    facts, checks = projected.facts, projected.checks
     class_label = projected.registration.customer_class.label
     for check in Check:
         held = [fact for fact in facts if _CHECK_EVENTS.get(fact.type) is check]
@@ -170,9 +168,9 @@ def _checks(
                 yield Finding(Code.SKIPPED_CHECK, evidence, manager)
 
 
-def _suspensions(projected: Projection, facts: Sequence[Fact], calendar: Calendar) -> Iterator[Finding]:
+def _suspensions(projected: Projection, calendar: Calendar) -> Iterator[Finding]:
     """挂起 (X): without evidence, approved by its handler, or just before a deadline."""
-    for fact in facts:
+    for fact in projected.facts:
         if fact.type is not E.SUSPENDED:
             continue
         handler, approver = fact.payload.get("handler", ""), fact.payload.get("approver", "")

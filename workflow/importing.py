@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from limits.terms import Status
 from limits.zone import local
 from workflow import store
-from workflow.book import Book, finding_row, found_in, next_recorded_at
+from workflow.book import Book, finding_row, next_recorded_at
 from workflow.errors import ApplicationExists, StoreBusy
 from workflow.events import ABOUT_RECORDS, RANK, Event, EventType, chained
-from workflow.findings import Code, Finding
-from workflow.history import Fact, Registration, facts_of, registration_of, suspensions
+from workflow.findings import Code, Finding, find
+from workflow.history import Registration, facts_of, first, registration_of, suspensions
 from workflow.ledger import Ledger, LedgerRow, Reason, Refusal, SuspensionRow, read_ledger
 from workflow.projection import ClockRow, Projection, ThresholdRow, changes, project
 from workflow.restarts import find_restarted
@@ -175,8 +175,7 @@ class _Importer:
                 batch.changes(application_id, changed)
             for each in moved:
                 values = store.application_values(each.projected, [*each.before, *each.appended])
-                amended = any(event.type is E.AMENDED for event in each.appended)
-                batch.application(ids[each.number], values, amended=amended)
+                batch.application(ids[each.number], values, each.appended)
             batch.write(connection)
             found = self._note_findings(connection, [*new, *moved], ids, held)
         # Counted only after the commit: a batch that fails was not taken.
@@ -491,17 +490,11 @@ def _registration(row: LedgerRow) -> Registration:
 
 
 def _found(rules: Rules, planned: _Planned) -> list[Finding]:
-    facts = facts_of([*planned.before, *planned.appended])
-    found = found_in(rules, facts, planned.projected)
-    row = planned.wanted.row
+    projected, row = planned.projected, planned.wanted.row
+    found = find(projected, rules.calendar)
     people = (row.manager,) if row is not None and row.manager else ()
-    status = planned.projected.status
-    if row is not None and row.status is Status.ARCHIVED and not _happened(facts, E.ARCHIVED):
+    if row is not None and row.status is Status.ARCHIVED and first(projected.facts, E.ARCHIVED) is None:
         found.append(Finding(Code.SEQUENCE, "台账状态为归档，却没有归档时间", people))
-    if row is not None and row.status is Status.OPEN and status in CLOSED_BY:
-        found.append(Finding(Code.SEQUENCE, f"台账状态为在途，而按记录已{status.label}", people))
+    if row is not None and row.status is Status.OPEN and projected.status in CLOSED_BY:
+        found.append(Finding(Code.SEQUENCE, f"台账状态为在途，而按记录已{projected.status.label}", people))
     return found
-
-
-def _happened(facts: Iterable[Fact], event_type: EventType) -> bool:
-    return any(fact.type is event_type for fact in facts)

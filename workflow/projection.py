@@ -10,10 +10,20 @@ from datetime import datetime
 from operator import attrgetter
 
 from limits.clock import Standing
+from limits.policy import Check
 from limits.terms import Level, Status, Step, Unit
 from workflow.clocks import Clock, clocks_of
 from workflow.events import Event, EventType
-from workflow.history import Registration, accepted_on, facts_of, first, registration_of
+from workflow.history import (
+    Fact,
+    Registration,
+    acceptance,
+    accepted_on,
+    facts_of,
+    first,
+    known_at,
+    registration_of,
+)
 from workflow.machine import Impossible, Position, State, machine_for, replay
 from workflow.rules import Rules
 
@@ -93,9 +103,11 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """One application as its events tell it."""
+    """One application as its events tell it; ``checks`` are the inspections its class has."""
 
     registration: Registration
+    facts: Sequence[Fact]
+    checks: frozenset[Check]
     position: Position
     step: Step
     accepted_at: datetime
@@ -114,19 +126,20 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
     registration = registration_of(events)
     facts = facts_of(events)
     if until is not None:
-        facts = [fact for fact in facts if fact.at <= until]
+        facts = known_at(facts, until)
     accepted = accepted_on(facts)
     machine = machine_for(rules.policies, registration, accepted)
     checks = rules.policies.checks_for(registration.customer_class, accepted)
     position = machine.start(registration, checks)
     step, impossible = replay(machine, position, facts)
-    accepted_fact = first(facts, EventType.ACCEPTED)
     archived = first(facts, EventType.ARCHIVED)
     return Projection(
         registration=registration,
+        facts=facts,
+        checks=checks,
         position=position,
         step=step or Step.APPLY,
-        accepted_at=accepted_fact.at if accepted_fact else facts[0].at,
+        accepted_at=acceptance(facts).at,
         archived_at=archived.at if archived and position.state == State.ARCHIVED.value else None,
         last_at=facts[-1].at,
         clocks=tuple(clocks_of(facts, registration.subject, rules, events[-1].recorded_at)),

@@ -294,8 +294,9 @@ class Batch:
         for each in changed.crossed:
             self._insert("threshold", application_id, each)
 
-    def application(self, application_id: int, values: Mapping[str, Any], *, amended: bool) -> None:
-        """Bring the application's own row up to date; what it is changes only when it is ``amended``."""
+    def application(self, application_id: int, values: Mapping[str, Any], appended: Iterable[Event]) -> None:
+        """Bring the application's own row up to date; what it is changes only when it was amended."""
+        amended = any(event.type is EventType.AMENDED for event in appended)
         name = "application" if amended else "progress"
         named = {column: values[column] for column in _UPDATE_COLUMNS[name]}
         self._updates[name].append(_keyed({**named, "id": application_id}))

@@ -24,10 +24,8 @@ from tests.workflow.ledger_books import GOOD, NOW, write_book
 from tests.workflow.ledger_books import PAUSE as PAUSE_ROW
 from workflow import cases
 from workflow.book import Book
-from workflow.book import found_in as found_by
 from workflow.events import Event, EventType, chained
-from workflow.findings import Code, Finding
-from workflow.history import facts_of
+from workflow.findings import Code, Finding, find
 from workflow.importing import import_ledger
 from workflow.ledger_columns import LEDGER_SHEET, SUSPENSION_SHEET
 from workflow.machine import MoveRefused
@@ -192,7 +190,7 @@ def test_a_plan_given_before_it_was_approved(rules: Rules) -> None:
         events.append(
             chained("A1", events[-1] if events else None, Event(0, kind, when, when, actor, payload))
         )
-    found = found_by(rules, facts_of(events), project(events, rules))
+    found = find(project(events, rules), rules.calendar)
     assert (
         Finding(
             Code.APPROVAL_AFTER_REPLY,
