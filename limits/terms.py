@@ -133,3 +133,42 @@ class Step(Term):
     REPLY = "reply", "供电方案答复"
     WORKS = "works", "客户外部工程实施"
     ENERGIZE = "energize", "装表接电"
+
+
+class Post(Term):
+    """岗位: what a person is there for in a unit (供电所人员及专业组岗位职责, 内电〔2021〕34号).
+
+    ``team_leader`` is not in the source's list; the orange level goes to one (domain §6).
+    """
+
+    CLERK = "clerk", "客户服务室"
+    ACCOUNT_MANAGER = "account_manager", "客户经理"
+    TECHNICIAN = "technician", "技术员"
+    METERING = "metering", "配电营业组"
+    TEAM_LEADER = "team_leader", "班组长"
+    STATION_HEAD = "station_head", "所长"
+    DEPARTMENT = "department", "专业部门"
+    LEADER = "leader", "公司领导"
+    COMMAND_CENTRE = "command_centre", "供电服务指挥中心"
+    INTEGRITY = "integrity", "廉政监督员"
+    REGULATOR = "regulator", "监管"
+    CUSTOMER = "customer", "客户"
+
+
+class Channel(Term):
+    """A way to reach a person. ``desk`` is the product's own page and needs no address."""
+
+    DESK = "desk", "工作台"
+    WECOM = "wecom", "企业微信"
+    DINGTALK = "dingtalk", "钉钉"
+    FEISHU = "feishu", "飞书"
+    EMAIL = "email", "邮件"
+    WEBHOOK = "webhook", "数据接口"
+
+
+class Rhythm(Term):
+    """How often a periodic duty falls due (清廉供电站所服务监督评价标准)."""
+
+    MONTHLY = "monthly", "每月"
+    QUARTERLY = "quarterly", "每季度"
+    HALF_YEARLY = "half_yearly", "每半年"

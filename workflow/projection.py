@@ -88,13 +88,17 @@ _said = attrgetter(
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRow:
-    """A level of a clock and when it is crossed; withdrawn when a later record undid it."""
+    """A level of a clock and when it is crossed; withdrawn when a later record undid it.
+
+    ``swept_by``: the sweep that took it to tell people; None while none did.
+    """
 
     layer: str
     name: str
     level: str
     crosses_at: datetime
     withdrawn_at: datetime | None = None
+    swept_by: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str, datetime]:
@@ -238,7 +242,7 @@ def _change_thresholds(
     for key, row in held.items():
         if key in wanted or row.withdrawn_at is not None:
             continue
-        if row.crosses_at > recorded_at:
+        if row.crosses_at > recorded_at and row.swept_by is None:
             found.removed.append(row)
         else:
             found.withdrawn.append(replace(row, withdrawn_at=recorded_at))

@@ -50,10 +50,12 @@ class Amount(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def _id() -> sa.Column[int]:
+WIDE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def surrogate() -> sa.Column[int]:
     """A surrogate key; SQLite numbers rows by itself only for plain INTEGER."""
-    wide = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-    return sa.Column("id", wide, primary_key=True, autoincrement=True)
+    return sa.Column("id", WIDE, primary_key=True, autoincrement=True)
 
 
 def _application_id() -> sa.Column[int]:
@@ -63,7 +65,7 @@ def _application_id() -> sa.Column[int]:
 application = sa.Table(
     "application",
     metadata,
-    _id(),
+    surrogate(),
     sa.Column("number", sa.String(64), nullable=False, unique=True),
     sa.Column("unit", sa.String(128), nullable=False),
     sa.Column("station", sa.String(128), nullable=False),
@@ -97,7 +99,7 @@ application = sa.Table(
 event = sa.Table(
     "event",
     metadata,
-    _id(),
+    surrogate(),
     _application_id(),
     sa.Column("seq", sa.Integer, nullable=False),
     sa.Column("type", sa.String(32), nullable=False),
@@ -114,7 +116,7 @@ event = sa.Table(
 clock = sa.Table(
     "clock",
     metadata,
-    _id(),
+    surrogate(),
     _application_id(),
     sa.Column("layer", sa.String(16), nullable=False),
     sa.Column("name", sa.String(32), nullable=False),
@@ -140,21 +142,24 @@ clock = sa.Table(
 threshold = sa.Table(
     "threshold",
     metadata,
-    _id(),
+    surrogate(),
     _application_id(),
     sa.Column("layer", sa.String(16), nullable=False),
     sa.Column("name", sa.String(32), nullable=False),
     sa.Column("level", sa.String(8), nullable=False),
     sa.Column("crosses_at", Instant, nullable=False),
     sa.Column("withdrawn_at", Instant),
+    # Which sweep took it; null until one did. What waits is found by this and by time, whatever lies behind.
+    sa.Column("swept_by", WIDE),
     sa.UniqueConstraint("application_id", "layer", "name", "level", "crosses_at"),
     sa.Index("ix_threshold_crosses_at", "crosses_at"),
+    sa.Index("ix_threshold_swept_by_crosses_at", "swept_by", "crosses_at"),
 )
 
 finding = sa.Table(
     "finding",
     metadata,
-    _id(),
+    surrogate(),
     _application_id(),
     sa.Column("code", sa.String(32), nullable=False),
     sa.Column("evidence", sa.String(512), nullable=False),
@@ -167,7 +172,7 @@ finding = sa.Table(
 calendar_notice = sa.Table(
     "calendar_notice",
     metadata,
-    _id(),
+    surrogate(),
     sa.Column("file", sa.String(128), nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("digest", sa.String(64), nullable=False, unique=True),

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy.types import TypeDecorator
 
-from workflow.tables import metadata
+from yekuo.database import metadata
 
 
 def plain_types(kind: str, item: Any, _context: Any) -> str | Literal[False]:

@@ -1,0 +1,65 @@
+"""Putting an alarm on the list, once, and taking back what is still ahead.
+
+The clocks of orders and duties are few: their levels stand in the list from the start, each with the instant at
+which it will be reached, and count only from then on.  A level still ahead is deleted with the answer that
+prevents it, like the thresholds of an application; one that was reached stays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from alerts.kinds import AlertKind
+from alerts.tables import alert
+from limits.terms import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One alarm. ``key`` says what it is: the same key is never raised twice. ``text`` is one Chinese sentence."""
+
+    kind: AlertKind
+    key: str
+    level: Level
+    reached_at: datetime
+    text: str
+    unit: str = ""
+    application_id: int | None = None
+    order_id: int | None = None
+    duty_id: int | None = None
+
+
+def raise_alerts(connection: sa.Connection, wanted: Iterable[Raised]) -> int:
+    """Put those of ``wanted`` on the list that are not there yet; how many."""
+    listed = list({each.key: each for each in wanted}.values())
+    if not listed:
+        return 0
+    keys = [each.key for each in listed]
+    held = set(connection.scalars(sa.select(alert.c.key).where(alert.c.key.in_(keys))))
+    rows = [_row(each) for each in listed if each.key not in held]
+    if rows:
+        connection.execute(sa.insert(alert), rows)
+    return len(rows)
+
+
+def take_back(connection: sa.Connection, now: datetime, **of: int) -> None:
+    """Delete what lies ahead of ``now`` and was not told; ``of`` is order_id or duty_id."""
+    ahead = sa.and_(*(alert.c[name] == value for name, value in of.items()))
+    connection.execute(sa.delete(alert).where(ahead, alert.c.reached_at > now, alert.c.told_at.is_(None)))
+
+
+def _row(raised: Raised) -> dict[str, Any]:
+    return {
+        "kind": raised.kind.value,
+        "key": raised.key,
+        "level": raised.level.value,
+        "reached_at": raised.reached_at,
+        "text": raised.text,
+        "unit": raised.unit,
+        "application_id": raised.application_id,
+        "order_id": raised.order_id,
+        "duty_id": raised.duty_id,
+    }
