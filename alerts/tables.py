@@ -34,6 +34,8 @@ alert = sa.Table(
     sa.Column("told_at", Instant),
     # When it climbs to the next people unless somebody acknowledges it first; null: it does not.
     sa.Column("climb_at", Instant),
+    # How often it has climbed.
+    sa.Column("climbs", sa.Integer, nullable=False, default=0),
     # Null until it was looked at for alarms in a row.
     sa.Column("counted_by", WIDE),
     sa.Index("ix_alert_told_at_reached_at", "told_at", "reached_at"),
@@ -51,7 +53,7 @@ delivery = sa.Table(
     # The alarm's or the order's record id; of a digest the day's ordinal.
     sa.Column("about_id", WIDE, nullable=False),
     sa.Column("person_id", sa.ForeignKey(people_tables.person.c.id), nullable=False),
-    sa.Column("for_person_id", sa.ForeignKey(people_tables.person.c.id)),
+    sa.Column("for_person_id", sa.ForeignKey(people_tables.person.c.id, name="fk_delivery_for_person")),
     sa.Column("channel", sa.String(16), nullable=False),
     sa.Column("address", sa.String(256), nullable=False),
     # The id a receiver sees; a repeat after a crash carries the same.

@@ -52,7 +52,7 @@ absence = sa.Table(
     sa.Column("person_id", sa.ForeignKey("person.id"), nullable=False),
     sa.Column("from_at", Instant, nullable=False),
     sa.Column("to_at", Instant, nullable=False),
-    sa.Column("stand_in_id", sa.ForeignKey("person.id")),
+    sa.Column("stand_in_id", sa.ForeignKey("person.id", name="fk_absence_stand_in")),
     sa.Column("reason", sa.String(256), nullable=False),
     sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),

@@ -94,6 +94,7 @@ application = sa.Table(
     sa.Index("ix_application_archived_at", "archived_at"),
     sa.Index("ix_application_accepted_at", "accepted_at"),
     sa.Index("ix_application_address", "address"),
+    sa.Index("ix_application_station_manager", "station", "manager"),
 )
 
 event = sa.Table(
