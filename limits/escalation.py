@@ -3,10 +3,12 @@
 No source gives more than the names of the levels and whom each goes to; hours and patience are ours (X).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
+from limits.clock import RANKS
 from limits.policy import Citation, Force, Layer
 from limits.terms import Channel, Level, Post
 from limits.zone import SHANGHAI, local
@@ -77,18 +79,25 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """The whole ladder in force from a day on. ``layers``: whose levels are told of.
+    """The whole ladder in force from a day on.
+
+    ``layers``: whose levels are told of, each from which level on.
 
     ``order_limit``: working days within which a supervision order is to be answered.
     """
 
-    layers: tuple[Layer, ...]
+    layers: Mapping[Layer, Level]
     hours: WorkingHours
     tellings: tuple[Telling, ...]
     repeat: Repeat | None
     order_limit: int
     force: Force
     citation: Citation
+
+    def speaks(self, layer: Layer, level: Level) -> bool:
+        """Whether anybody is told of ``level`` of a clock of ``layer``."""
+        lowest = self.layers.get(layer)
+        return lowest is not None and RANKS[level] >= RANKS[lowest]
 
     def telling(self, level: Level) -> Telling:
         """Whom ``level`` goes to."""

@@ -9,14 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from limits.customer_classes import ClassRule, CustomerFacts
 from limits.errors import YekuoError
 from limits.ladder import Ladder
 from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Term, Unit, Voltage
 
-T = TypeVar("T", "DatedLadder", "MachineRule")
+if TYPE_CHECKING:  # they cite and are dated with the classes of this module
+    from limits.duties import DutyRule
+    from limits.escalation import Escalation
+    from limits.validity import Validity
+
+T = TypeVar("T", "DatedLadder", "MachineRule", "Escalation")
 
 
 class Layer(Term):
@@ -259,6 +264,12 @@ class NotInForce(YekuoError):
     code = "policy_not_in_force"
 
 
+class NotStated(YekuoError):
+    """规则文件中没有{what}。请在 data/policies 的一个规则文件中写明，并把它列入 data/jurisdictions 的辖区文件。"""
+
+    code = "policy_not_stated"
+
+
 class ClassUnknown(YekuoError):
     """按 {on} 生效的客户分类规则无法判断客户类别（{facts}）。请核对电压、设备容量与客户性质，或补充分类规则。"""
 
@@ -276,6 +287,9 @@ class PolicySet:
     machines: tuple[MachineRule, ...]
     checks: tuple[CheckRule, ...]
     class_rules: tuple[ClassRule, ...] = ()
+    escalations: "tuple[Escalation, ...]" = ()
+    duties: "tuple[DutyRule, ...]" = ()
+    validities: "tuple[Validity, ...]" = ()
     digest: str = ""
     _bound: dict[tuple[int, Subject], tuple[BoundClock, ...]] = field(default_factory=dict, repr=False)
 
@@ -322,6 +336,21 @@ class PolicySet:
             each.check for each in self.checks if each.force.holds(on) and customer_class in each.classes
         )
 
+    def escalation(self, on: date) -> "Escalation":
+        """Who is told of which level, in force on ``on``."""
+        return _in_force(self.escalations, on, "告知规则")
+
+    def duties_on(self, on: date) -> "tuple[DutyRule, ...]":
+        """The periodic duties in force on ``on``, by item."""
+        return tuple(
+            sorted((each for each in self.duties if each.force.holds(on)), key=lambda duty: duty.item)
+        )
+
+    def validity(self, high: bool, on: date) -> "Validity | None":
+        """How long a plan issued on ``on`` stays valid; None where no rule says."""
+        held = (each for each in self.validities if each.high is high and each.force.holds(on))
+        return next(held, None)
+
     def classify(self, facts: CustomerFacts, on: date) -> ClassRule:
         """The first class rule in force on ``on`` that fits ``facts``."""
         for rule in self.class_rules:
@@ -335,4 +364,6 @@ def _in_force(entries: Iterable[T], on: date, what: str) -> T:
     for each in listed:
         if each.force.holds(on):
             return each
+    if not listed:
+        raise NotStated(what=what)
     raise NotInForce(on=on, what=what, first=min(each.force.since for each in listed))

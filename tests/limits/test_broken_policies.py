@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from limits.policy import NotStated
 from limits.policy_files import (
     Jurisdiction,
     JurisdictionUnknown,
@@ -18,6 +19,7 @@ from limits.policy_files import (
     load_policy_file,
 )
 from limits.toml_reader import PolicyRefused
+from tests.dates import on
 from workflow.events import EventType
 
 FOLDER = Path(__file__).parent
@@ -43,6 +45,7 @@ def test_the_sound_policy_is_taken() -> None:
     policy = load_policy_file(SOUND, EVENTS)
     assert [clock.name for clock in policy.clocks] == ["company_time", "reply", "whole"]
     assert (len(policy.machines), len(policy.checks), len(policy.class_rules)) == (2, 1, 1)
+    assert (len(policy.escalations), len(policy.duties), len(policy.validities)) == (1, 2, 2)
 
 
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
@@ -152,3 +155,49 @@ def test_two_files_with_the_same_machine(tmp_path: Path) -> None:
     both = Jurisdiction("here", "某县", "cn", ("first", "second"))
     with pytest.raises(PolicyRefused):
         load_policies(both, EVENTS, tmp_path)
+
+
+@pytest.mark.parametrize("table", ["escalation", "duty", "validity"])
+def test_two_files_with_the_same_arrangement(tmp_path: Path, table: str) -> None:
+    """Whom to tell, what comes round and how long a plan holds are said once for each day."""
+    text = SOUND.read_text(encoding="utf-8")
+    (tmp_path / "first.toml").write_text(text, encoding="utf-8")
+    head = text.split("[[clock]]", 1)[0]
+    end = {"escalation": "[[duty]]", "duty": "[[validity]]", "validity": "[[nothing]]"}[table]
+    again = f"[[{table}]]" + text.split(f"[[{table}]]", 1)[1].split(end, 1)[0]
+    (tmp_path / "second.toml").write_text(head + again, encoding="utf-8")
+    both = Jurisdiction("here", "某县", "cn", ("first", "second"))
+    with pytest.raises(PolicyRefused) as refused:
+        load_policies(both, EVENTS, tmp_path)
+    assert refused.value.facts["file"] == "first.toml、second.toml"
+    assert str(refused.value.facts["place"]).split()[0] == table
+
+
+def test_one_entry_may_follow_another(tmp_path: Path) -> None:
+    """An escalation without a repeat takes over from the day after the last of the old one."""
+    text = SOUND.read_text(encoding="utf-8")
+    head, rest = text.split("[[escalation]]", 1)
+    entry, tail = rest.split("[escalation.repeat]", 1)
+    old = entry.replace("from = 2021-05-27", "from = 2021-05-27\nuntil = 2026-09-30")
+    new = entry.replace("from = 2021-05-27", "from = 2026-10-01").replace(
+        "order_limit = 3", "order_limit = 2"
+    )
+    repeat, tail = tail.split("[[duty]]", 1)
+    entries = f"[[escalation]]{old}[escalation.repeat]{repeat}[[escalation]]{new}"
+    (tmp_path / "first.toml").write_text(f"{head}{entries}[[duty]]{tail}", encoding="utf-8")
+    policies = load_policies(Jurisdiction("here", "某县", "cn", ("first",)), EVENTS, tmp_path)
+    before, after = policies.escalation(on("2026-09-30 三")), policies.escalation(on("2026-10-01 四"))
+    assert (before.order_limit, after.order_limit) == (3, 2)
+    assert before.repeat is not None
+    assert after.repeat is None
+
+
+def test_a_jurisdiction_that_does_not_say_whom_to_tell(tmp_path: Path) -> None:
+    text = SOUND.read_text(encoding="utf-8").split("[[escalation]]", 1)[0]
+    (tmp_path / "first.toml").write_text(text, encoding="utf-8")
+    policies = load_policies(Jurisdiction("here", "某县", "cn", ("first",)), EVENTS, tmp_path)
+    with pytest.raises(NotStated) as refused:
+        policies.escalation(on("2026-11-20 五"))
+    assert "没有告知规则" in refused.value.message
+    assert policies.duties_on(on("2026-11-20 五")) == ()
+    assert policies.validity(True, on("2026-11-20 五")) is None

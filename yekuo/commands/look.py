@@ -1,7 +1,6 @@
-"""Commands that look and change nothing: applications, explain, due, policy, machine."""
+"""Commands that look and change nothing: applications, explain, due, machine."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,8 +8,6 @@ import typer
 from limits.clock import read
 from limits.errors import YekuoError
 from limits.explanation import DayRole, weekday_of
-from limits.policy import ClockRule, Limit, PolicySet
-from limits.terms import Mark
 from yekuo import desk
 from yekuo.commands.options import AsOf, Json, Number
 from yekuo.output import console, level_text, print_json, table, verdict_text
@@ -35,7 +32,6 @@ def register(app: typer.Typer) -> None:
     app.command("applications", help="全部申请的状态、计时和级别；JSON 为每行一件。")(list_applications)
     app.command(help="为什么是这个日期：逐日说明，附条款。")(explain)
     app.command(help="到期日计算器：从某日起算若干工作日。")(due)
-    app.command(help="某日生效的规则：对谁、多少、出处。")(policy)
     app.command(help="两台状态机的 Mermaid 图。")(machine)
 
 
@@ -234,72 +230,6 @@ def _days(text: str) -> int:
     if not digits.isdecimal() or len(digits) > len(str(MOST_DAYS)) or int(digits) > MOST_DAYS:
         raise DaysInvalid(days=text if len(text) <= SHOWN else text[:SHOWN] + "…")
     return int(digits)
-
-
-def policy(
-    on: Annotated[
-        str | None, typer.Option("--on", metavar="DATE", help="哪一天；默认为今天", show_default=False)
-    ] = None,
-    as_json: Json = False,
-) -> int:
-    """What is in force, for whom, with citations."""
-    policies = desk.rules().policies
-    day = parse_date(on) if on else parse_instant(None).date()
-    found = list(_in_force(policies, day))
-    ladder = next((each for each in policies.ladders if each.force.holds(day)), None)
-    if as_json:
-        print_json(
-            {
-                "on": day.isoformat(),
-                "jurisdiction": policies.name,
-                "limits": [_limit_json(*each) for each in found],
-            }
-        )
-        return 0
-    out = console()
-    rows = (
-        (
-            rule.layer.label,
-            rule.label,
-            rule.name,
-            f"{limit.value} {limit.unit.label}",
-            limit.when,
-            limit.citation,
-        )
-        for rule, limit in found
-    )
-    headings = ("层级", "计时", "名称", "时限", "适用", "出处")
-    out.print(table(f"{policies.label}：{weekday_of(day)} 受理的申请适用的时限", headings, rows))
-    if ladder is not None:
-        rungs = "，".join(f"{rung.level.label} ⌈{rung.share}·L⌉+{rung.plus}" for rung in ladder.ladder.rungs)
-        out.print(f"级别门槛（L 为时限）：{rungs}。出处：{ladder.citation}", markup=False)
-    marks = "，".join(f"{mark.value} {mark.label}" for mark in Mark)
-    out.print(f"出处标记：{marks}。规则摘要 {policies.digest}", markup=False)
-    return 0
-
-
-def _in_force(policies: PolicySet, day: date) -> Iterator[tuple[ClockRule, Limit]]:
-    for rule in policies.clocks:
-        for limit in rule.limits:
-            if limit.force.holds(day):
-                yield rule, limit
-
-
-def _limit_json(rule: ClockRule, limit: Limit) -> dict[str, Any]:
-    return {
-        "layer": rule.layer.value,
-        "name": rule.name,
-        "label": rule.label,
-        "value": limit.value,
-        "unit": limit.unit.value,
-        "for": str(limit.when),
-        "from": limit.force.since.isoformat(),
-        "until": limit.force.until.isoformat() if limit.force.until else None,
-        "document": limit.citation.document,
-        "clause": limit.citation.clause,
-        "mark": limit.citation.mark.value,
-        "note": limit.citation.note,
-    }
 
 
 def machine(as_json: Json = False) -> int:
