@@ -115,3 +115,27 @@ class StoreNewer(YekuoError):
     """数据库 {url} 的版本 {revision} 本程序不认识，多半由更新的程序建立。请改用那个版本的程序。"""
 
     code = "store_newer"
+
+
+class OrganisationRefused(YekuoError):
+    """组织机构文件 {file} 的 {place}：{found}；应为：{expected}。例：{example}"""
+
+    code = "organisation_refused"
+
+
+class PersonUnknown(YekuoError):
+    """没有工号为 {code} 的人员。请用 yekuo people list 核对工号；新到的人员请先写入组织机构文件并导入。"""
+
+    code = "person_unknown"
+
+
+class AbsenceInvalid(YekuoError):
+    """{name}（{code}）的离岗未登记：{problem}。请写明起止时间、事由，代岗人应为另一个人。"""
+
+    code = "absence_invalid"
+
+
+class NotAway(YekuoError):
+    """{name}（{code}）在 {at} 没有离岗，之后也没有登记离岗。请核对工号和时间。"""
+
+    code = "not_away"
