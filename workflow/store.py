@@ -56,11 +56,12 @@ def exists(url: str | sa.URL) -> bool:
 
 
 def shown(url: str) -> str:
-    """``url`` without its password."""
+    """``url`` without its password, and without what might be one where it cannot be read."""
     try:
-        return sa.make_url(url).render_as_string(hide_password=True)
+        return sa.make_url(url).set(query={}).render_as_string(hide_password=True)
     except (exc.ArgumentError, ValueError):
-        return url
+        scheme, mark, _ = url.partition("://")
+        return f"{scheme}{mark}…" if mark else url
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -4,19 +4,26 @@ What is slow to import is imported where it is needed: ``yekuo due`` without a d
 """
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limits.calendar import Calendar
 from workflow.rules import Rules, load_rules
+from yekuo import setting_sources
 from yekuo.settings import Settings
 
 if TYPE_CHECKING:
     from workflow.book import Book
 
 
+def reading() -> setting_sources.Reading:
+    """The settings of this process, right or wrong, each with its source."""
+    return setting_sources.read(os.environ, Path())
+
+
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings.from_environment(os.environ)
+    """The settings of this process; raises the first thing that is wrong with them."""
+    return reading().settings()
 
 
 def rules() -> Rules:

@@ -1,10 +1,11 @@
-"""Where the program finds its database and its rules."""
+"""What the program is told from outside: its settings, and an instant or a day as people write it."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+from alerts.senders.settings import SenderSettings
 from limits.errors import YekuoError
 from limits.zone import SHANGHAI
 
@@ -28,22 +29,19 @@ class DateInvalid(YekuoError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One frozen object from ``YEKUO_*``.
+    """One frozen object; where each value comes from is the business of :mod:`yekuo.setting_sources`.
 
-    ``database_url``: YEKUO_DATABASE_URL; ``jurisdiction``: YEKUO_JURISDICTION, a file of
-    ``data/jurisdictions``.
+    ``jurisdiction``: a file of ``data/jurisdictions``; ``desk_url``: what links in messages begin with;
+    ``reports_folder``: where the scheduler writes the month; ``repeated_yellows``: three yellows in a row
+    count as red. ``database_url`` may hold a password and is not part of the repr.
     """
 
-    database_url: str = DEFAULT_URL
+    database_url: str = field(default=DEFAULT_URL, repr=False)
     jurisdiction: str = DEFAULT_JURISDICTION
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """The settings ``environment`` asks for."""
-        return cls(
-            database_url=environment.get("YEKUO_DATABASE_URL") or DEFAULT_URL,
-            jurisdiction=environment.get("YEKUO_JURISDICTION") or DEFAULT_JURISDICTION,
-        )
+    desk_url: str = "http://127.0.0.1:8000"
+    reports_folder: Path = Path("reports")
+    repeated_yellows: bool = True
+    senders: SenderSettings = field(default_factory=SenderSettings)
 
 
 def parse_instant(text: str | None) -> datetime:
