@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command(help="建立数据库，或升级到本程序的版本。")(init)
     app.command("import", help="导入业扩台账；有行被退回时退出码为 3。")(import_)
-    app.command(help="重算全部记录链、计时和级别并与数据库比对；不一致时退出码为 1。")(verify)
+    app.command(help="重算全部记录链、计时和级别，核对处理记录和督办单；不一致时退出码为 1。")(verify)
     app.command(help="生成任意大小的仿真台账，供培训和测量。")(sample)
 
 
@@ -176,27 +176,35 @@ def _print_imported(done: "Imported", written: Path | None) -> None:
 
 def verify(as_json: Json = False) -> int:
     """Rebuild everything from the records and compare."""
+    from alerts.verify import handlings_head, verify_handlings
+    from workflow import store
     from workflow.verify import verify as verify_ledger
 
     book = desk.open_book()
     with progress("核对") as report:
         found = verify_ledger(book, report)
+    differences = [str(each) for each in (found.difference, verify_handlings(book)) if each is not None]
+    with store.reading(book.engine) as connection:
+        handled = handlings_head(connection)
     if as_json:
         told = {
             "applications": found.applications,
             "events": found.events,
             "clocks": found.clocks,
             "head": found.head,
-            "difference": None if found.difference is None else str(found.difference),
+            "handlings_head": handled,
+            "difference": differences[0] if differences else None,
         }
         print_json(told)
-    elif found.difference is not None:
-        console().print(f"不一致：{found.difference}", style="red", markup=False)
+    elif differences:
+        for each in differences:
+            console().print(f"不一致：{each}", style="red", markup=False)
     else:
         console().print(
-            f"一致：{found.applications} 件申请、{found.events} 条记录、{found.clocks} 行计时。总账哈希 {found.head}"
+            f"一致：{found.applications} 件申请、{found.events} 条记录、{found.clocks} 行计时。总账哈希 {found.head}，"
+            f"处理记录哈希 {handled}"
         )
-    return DIFFERENT if found.difference is not None else 0
+    return DIFFERENT if differences else 0
 
 
 def sample(
