@@ -16,6 +16,8 @@ from alerts.kinds import AlertKind
 from alerts.tables import alert
 from limits.terms import Level
 
+CHUNK = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Raised:
@@ -28,6 +30,7 @@ class Raised:
     text: str
     unit: str = ""
     application_id: int | None = None
+    threshold_id: int | None = None
     order_id: int | None = None
     duty_id: int | None = None
 
@@ -38,7 +41,10 @@ def raise_alerts(connection: sa.Connection, wanted: Iterable[Raised]) -> int:
     if not listed:
         return 0
     keys = [each.key for each in listed]
-    held = set(connection.scalars(sa.select(alert.c.key).where(alert.c.key.in_(keys))))
+    held: set[str] = set()
+    for start in range(0, len(keys), CHUNK):
+        some = alert.c.key.in_(keys[start : start + CHUNK])
+        held.update(connection.scalars(sa.select(alert.c.key).where(some)))
     rows = [_row(each) for each in listed if each.key not in held]
     if rows:
         connection.execute(sa.insert(alert), rows)
@@ -60,6 +66,7 @@ def _row(raised: Raised) -> dict[str, Any]:
         "text": raised.text,
         "unit": raised.unit,
         "application_id": raised.application_id,
+        "threshold_id": raised.threshold_id,
         "order_id": raised.order_id,
         "duty_id": raised.duty_id,
     }

@@ -22,7 +22,8 @@ alert = sa.Table(
     sa.Column("level", sa.String(8), nullable=False),
     # When it was reached, by events, policy and calendar: not when a sweep saw it.
     sa.Column("reached_at", Instant, nullable=False),
-    sa.Column("threshold_id", sa.ForeignKey(threshold.c.id), unique=True),
+    # The threshold that was crossed; of several in a row the last.
+    sa.Column("threshold_id", sa.ForeignKey(threshold.c.id)),
     sa.Column("application_id", sa.ForeignKey(application.c.id)),
     sa.Column("layer", sa.String(16)),
     sa.Column("name", sa.String(32)),
@@ -43,6 +44,9 @@ alert = sa.Table(
     sa.Index("ix_alert_counted_by", "counted_by"),
     sa.Index("ix_alert_reached_at", "reached_at"),
     sa.Index("ix_alert_application_id", "application_id"),
+    sa.Index("ix_alert_threshold_id", "threshold_id"),
+    sa.Index("ix_alert_order_id", "order_id"),
+    sa.Index("ix_alert_duty_id", "duty_id"),
 )
 
 delivery = sa.Table(

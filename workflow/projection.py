@@ -90,7 +90,7 @@ _said = attrgetter(
 class ThresholdRow:
     """A level of a clock and when it is crossed; withdrawn when a later record undid it.
 
-    ``swept_by``: the sweep that took it to tell people; None while none did.
+    ``swept_by``: the sweep that took it to tell people, None while none did; no part of what the row says.
     """
 
     layer: str
@@ -98,7 +98,7 @@ class ThresholdRow:
     level: str
     crosses_at: datetime
     withdrawn_at: datetime | None = None
-    swept_by: int | None = None
+    swept_by: int | None = field(default=None, compare=False)
 
     @property
     def key(self) -> tuple[str, str, str, datetime]:

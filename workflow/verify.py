@@ -222,7 +222,7 @@ def _compare(row: sa.Row[Any], held: _Held, rebuilt: Rebuilt) -> Iterator[Differ
     held_levels = {each.key: each for each in held.thresholds}
     for key in sorted(held_levels.keys() | rebuilt.thresholds.keys()):
         found_level, wanted = held_levels.get(key), rebuilt.thresholds.get(key)
-        if found_level != wanted:
+        if found_level != wanted and not (wanted is None and _kept_for_who_was_told(found_level)):
             place = f"计时 {key[0]}.{key[1]} {Level.of(key[2]).label}色级别（{key[3]:%Y-%m-%d}）"
             yield Difference(row.number, place, _level_said(found_level), _level_said(wanted))
 
@@ -244,6 +244,16 @@ def _compare_clock(
                 _said(getattr(found, name)),
                 _said(getattr(expected, name)),
             )
+
+
+def _kept_for_who_was_told(level: ThresholdRow | None) -> bool:
+    """A sweep whose clock was ahead told of a level that a record then undid: withdrawn, not deleted."""
+    return (
+        level is not None
+        and level.swept_by is not None
+        and level.withdrawn_at is not None
+        and level.withdrawn_at < level.crosses_at
+    )
 
 
 def _level_said(row: ThresholdRow | None) -> str:

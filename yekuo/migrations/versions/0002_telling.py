@@ -250,12 +250,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["threshold_id"], ["threshold.id"], name=op.f("fk_alert_threshold")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("key", name=op.f("uq_alert_key")),
-        sa.UniqueConstraint("threshold_id", name=op.f("uq_alert_threshold_id")),
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index("ix_alert_application_id", ["application_id"], unique=False)
         batch_op.create_index("ix_alert_climb_at", ["climb_at"], unique=False)
         batch_op.create_index("ix_alert_counted_by", ["counted_by"], unique=False)
+        batch_op.create_index("ix_alert_order_id", ["order_id"], unique=False)
+        batch_op.create_index("ix_alert_duty_id", ["duty_id"], unique=False)
+        batch_op.create_index("ix_alert_threshold_id", ["threshold_id"], unique=False)
         batch_op.create_index("ix_alert_reached_at", ["reached_at"], unique=False)
         batch_op.create_index("ix_alert_told_at_reached_at", ["told_at", "reached_at"], unique=False)
 
@@ -275,6 +277,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index("ix_alert_told_at_reached_at")
+        batch_op.drop_index("ix_alert_threshold_id")
+        batch_op.drop_index("ix_alert_order_id")
+        batch_op.drop_index("ix_alert_duty_id")
         batch_op.drop_index("ix_alert_reached_at")
         batch_op.drop_index("ix_alert_counted_by")
         batch_op.drop_index("ix_alert_climb_at")

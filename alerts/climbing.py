@@ -1,0 +1,80 @@
+"""An alarm nobody acknowledged climbs to the next people, and then to who watches (domain §6)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from alerts.handlings import Subject, handled
+from alerts.kinds import About, AlertKind
+from alerts.outbox import enqueue
+from alerts.raising import Raised, raise_alerts
+from alerts.routing import Routing
+from alerts.tables import alert
+from alerts.waiting import Seen, unacknowledged
+from workflow.organisation import load_organisation
+from workflow.rules import Rules
+
+if TYPE_CHECKING:
+    from alerts.jobs import Run
+
+
+def climb(run: "Run") -> str:
+    """Every alarm whose patience has run out, in one transaction."""
+    with run.effect() as connection:
+        climbed = climb_due(connection, run.book.rules, run.now)
+    return f"逐级上报 {climbed} 条"
+
+
+def climb_due(connection: sa.Connection, rules: Rules, now: datetime) -> int:
+    """Tell the next people of what was not acknowledged by ``now``; how many alarms climbed.
+
+    The first time those the ladder names for it; when they do not acknowledge either, or there is nobody,
+    the command centre and the company's leaders hear that nobody does, and the climb ends (X).
+    """
+    routing = Routing(rules, load_organisation(connection, now), now)
+    waiting = list(unacknowledged(connection, routing.organisation.company(), now))
+    last: list[Raised] = []
+    seen_to = handled(connection, Subject.ALERT, [each.waiting.id for each in waiting])
+    for each in waiting:
+        # Acknowledged in the very minute in which it was told, before ``climb_at`` was set.
+        if each.withdrawn or each.waiting.id in seen_to:
+            _set(connection, each, None)
+        elif not _climb(connection, routing, each):
+            last.append(_unanswered(each, now))
+            _set(connection, each, None)
+    raise_alerts(connection, last)
+    return len(waiting)
+
+
+def _climb(connection: sa.Connection, routing: Routing, seen: Seen) -> bool:
+    """Whether somebody new was told."""
+    waiting, now = seen.waiting, routing.now
+    people = routing.climbed(waiting)
+    due_at = routing.due_at(waiting.level)
+    channels = routing.telling(waiting.level).channels
+    if not enqueue(connection, About.ALERT, waiting.id, people, channels, created_at=now, due_at=due_at):
+        return False
+    _set(connection, seen, routing.climb_at(waiting.level, due_at))
+    return True
+
+
+def _set(connection: sa.Connection, seen: Seen, climb_at: datetime | None) -> None:
+    """Only while nobody has acknowledged: who does sets ``climb_at`` to null at any moment."""
+    held = sa.and_(alert.c.id == seen.waiting.id, alert.c.climb_at.is_not(None))
+    climbs = alert.c.climbs + (0 if climb_at is None else 1)
+    connection.execute(sa.update(alert).where(held).values(climb_at=climb_at, climbs=climbs))
+
+
+def _unanswered(seen: Seen, now: datetime) -> Raised:
+    waiting = seen.waiting
+    place = waiting.place.station or waiting.place.unit
+    return Raised(
+        AlertKind.UNANSWERED,
+        f"unanswered:{waiting.id}",
+        waiting.level,
+        now,
+        f"{place}的第 {waiting.id} 号{waiting.level.label}色告警逐级上报后仍无人签收，请指定人员签收并答复。",
+        unit=place,
+        application_id=seen.application_id,
+    )

@@ -1,0 +1,260 @@
+"""The outbox: a message to one person on one channel, written before anything is sent (design §7).
+
+A row is taken with a lease and a fence, sent outside any transaction, and then recorded under that fence.  A
+process killed between sending and recording leaves the row to the next one, which repeats it with the same
+message id: at most one repeat, never none.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from alerts import errors
+from alerts.kinds import About, DeliveryState, Withheld
+from alerts.senders.message import Message, Outcome, OutcomeState
+from alerts.tables import delivery
+from limits.terms import Channel, Level
+from workflow import store
+from workflow.organisation import Recipient
+from workflow.people_tables import person
+
+BACK_OFF = timedelta(seconds=30)
+LONGEST_BACK_OFF = timedelta(hours=1)
+REASON = 256
+
+_S = DeliveryState
+WAITING = (_S.PENDING.value, _S.SENDING.value)
+
+
+def message_id(about: About, about_id: int, person_id: int, channel: Channel) -> str:
+    """The same for the same message whenever it is sent again, so that a receiver can tell a repeat."""
+    return f"{about}-{about_id}-{person_id}-{channel}"
+
+
+def rows_for(
+    about: About,
+    about_id: int,
+    recipient: Recipient,
+    channels: Iterable[Channel],
+    *,
+    created_at: datetime,
+    due_at: datetime,
+    withheld: Withheld | None = None,
+) -> Iterator[dict[str, Any]]:
+    """One row for each channel on which ``recipient`` can be reached.
+
+    The desk is a page of our own: what is written is there. What is withheld stands on the desk alone.
+    """
+    for channel in channels:
+        address = recipient.contacts.get(channel)
+        at_desk = channel is Channel.DESK
+        if address is None or (withheld is not None and not at_desk):
+            continue
+        state = _S.SUPPRESSED if withheld else _S.SENT if at_desk else _S.PENDING
+        yield {
+            "about": about.value,
+            "about_id": about_id,
+            "person_id": recipient.person_id,
+            "for_person_id": recipient.for_person_id,
+            "channel": channel.value,
+            "address": address,
+            "message_id": message_id(about, about_id, recipient.person_id, channel),
+            "state": state.value,
+            "reason": withheld.label if withheld else "",
+            "attempts": 0,
+            "created_at": created_at,
+            "due_at": due_at,
+            "fence": 0,
+            "sent_at": created_at if state is _S.SENT else None,
+        }
+
+
+def enqueue(
+    connection: sa.Connection,
+    about: About,
+    about_id: int,
+    recipients: Iterable[Recipient],
+    channels: Iterable[Channel],
+    *,
+    created_at: datetime,
+    due_at: datetime,
+) -> int:
+    """Write the messages about one thing that were not written yet; how many."""
+    listed = list(channels)
+    rows = [
+        row
+        for each in recipients
+        for row in rows_for(about, about_id, each, listed, created_at=created_at, due_at=due_at)
+    ]
+    held = set(
+        connection.scalars(
+            sa.select(delivery.c.message_id).where(
+                delivery.c.about == about.value, delivery.c.about_id == about_id
+            )
+        )
+    )
+    fresh = [row for row in rows if row["message_id"] not in held]
+    if fresh:
+        connection.execute(sa.insert(delivery), fresh)
+    return len(fresh)
+
+
+# -- taking and recording ------------------------------------------------------------------------
+
+
+def take(engine: sa.Engine, channel: Channel, now: datetime, lease: timedelta) -> sa.Row[Any] | None:
+    """The next message due on ``channel``, held until ``now + lease``; None when there is none.
+
+    What another process held too long is due again: its lease is its ``due_at``.
+    """
+    due = (
+        sa.select(delivery)
+        .where(
+            delivery.c.state.in_(WAITING),
+            delivery.c.channel == channel.value,
+            delivery.c.due_at <= now,
+        )
+        .order_by(delivery.c.due_at, delivery.c.id)
+        .limit(1)
+    )
+    while True:
+        with store.writing(engine) as connection:
+            row = connection.execute(due).first()
+            if row is None:
+                return None
+            taken = {"state": _S.SENDING.value, "fence": row.fence + 1, "due_at": now + lease}
+            if _update(connection, row.id, row.fence, taken):
+                return connection.execute(sa.select(delivery).where(delivery.c.id == row.id)).one()
+
+
+def keep_text(engine: sa.Engine, row: sa.Row[Any], message: Message) -> None:
+    """Store what is about to be sent: a repeat says the same."""
+    body = {
+        "title": message.title,
+        "text": message.text,
+        "level": message.level.value if message.level else None,
+        "link": message.link,
+        "facts": dict(message.facts),
+    }
+    with store.writing(engine) as connection:
+        _update(connection, row.id, row.fence, {"body": json.dumps(body, ensure_ascii=False, default=str)})
+
+
+def kept_text(row: sa.Row[Any]) -> Message | None:
+    """What was stored at the first attempt."""
+    if row.body is None:
+        return None
+    body = json.loads(row.body)
+    level = Level.of(body["level"]) if body["level"] else None
+    return Message(row.message_id, body["title"], body["text"], level, body["link"], body["facts"])
+
+
+def postpone(engine: sa.Engine, row: sa.Row[Any], until: datetime) -> None:
+    """Put a message back that was not tried: its receiver takes no more before ``until``."""
+    with store.writing(engine) as connection:
+        _update(connection, row.id, row.fence, {"state": _S.PENDING.value, "due_at": until})
+
+
+def withhold(engine: sa.Engine, row: sa.Row[Any], why: Withheld) -> None:
+    """Record a message that is not to be sent any more."""
+    with store.writing(engine) as connection:
+        _update(connection, row.id, row.fence, {"state": _S.SUPPRESSED.value, "reason": why.label})
+
+
+def settle(
+    connection: sa.Connection, row: sa.Row[Any], outcome: Outcome, now: datetime, attempts: int
+) -> DeliveryState | None:
+    """Record how sending went; None when another process has taken the message over."""
+    tried = row.attempts + 1
+    values: dict[str, Any] = {"attempts": tried, "reason": _reason(outcome)}
+    if outcome.state is OutcomeState.SENT:
+        values |= {"state": _S.SENT.value, "sent_at": now, "reason": ""}
+    elif outcome.state is OutcomeState.DEAD or tried >= attempts:
+        values |= {"state": _S.DEAD.value}
+    else:
+        wait = max(back_off(tried), timedelta(seconds=outcome.retry_after or 0))
+        values |= {"state": _S.PENDING.value, "due_at": now + wait}
+    return _S.of(values["state"]) if _update(connection, row.id, row.fence, values) else None
+
+
+def back_off(tried: int) -> timedelta:
+    """How long to wait after ``tried`` failures: 30 s, 1 min, 2 min … at most an hour (X)."""
+    return min(BACK_OFF * int(2 ** min(tried - 1, 10)), LONGEST_BACK_OFF)
+
+
+def _reason(outcome: Outcome) -> str:
+    told = f"{outcome.text}（{outcome.code}）" if outcome.code else outcome.text
+    return told[:REASON]
+
+
+def _update(connection: sa.Connection, row_id: int, fence: int, values: Mapping[str, Any]) -> bool:
+    held = sa.and_(delivery.c.id == row_id, delivery.c.fence == fence, delivery.c.state.in_(WAITING))
+    return connection.execute(sa.update(delivery).where(held).values(**values)).rowcount == 1
+
+
+# -- for people ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One message as people see it."""
+
+    id: int
+    message_id: str
+    person: str
+    channel: Channel
+    state: DeliveryState
+    reason: str
+    attempts: int
+    created_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    title: str
+
+
+def listing(
+    connection: sa.Connection,
+    state: DeliveryState | None = None,
+    limit: int = 200,
+    about: tuple[About, int] | None = None,
+) -> list[DeliveryView]:
+    """The newest messages, of one state or about one thing."""
+    wanted = sa.select(delivery, person.c.name.label("person")).join(
+        person, person.c.id == delivery.c.person_id
+    )
+    if state is not None:
+        wanted = wanted.where(delivery.c.state == state.value)
+    if about is not None:
+        wanted = wanted.where(delivery.c.about == about[0].value, delivery.c.about_id == about[1])
+    return [
+        DeliveryView(
+            id=row.id,
+            message_id=row.message_id,
+            person=row.person,
+            channel=Channel.of(row.channel),
+            state=_S.of(row.state),
+            reason=row.reason,
+            attempts=row.attempts,
+            created_at=row.created_at,
+            due_at=row.due_at,
+            sent_at=row.sent_at,
+            title=json.loads(row.body)["title"] if row.body else "",
+        )
+        for row in connection.execute(wanted.order_by(delivery.c.id.desc()).limit(limit))
+    ]
+
+
+def resend(engine: sa.Engine, delivery_id: int, now: datetime) -> None:
+    """Try a dead letter again from the start; raises when there is none of that number or it is not dead."""
+    with store.writing(engine) as connection:
+        row = connection.execute(sa.select(delivery).where(delivery.c.id == delivery_id)).first()
+        if row is None:
+            raise errors.DeliveryUnknown(id=delivery_id)
+        again = {"state": _S.PENDING.value, "attempts": 0, "due_at": now, "fence": row.fence + 1}
+        dead = sa.and_(delivery.c.id == delivery_id, delivery.c.state == _S.DEAD.value)
+        if not connection.execute(sa.update(delivery).where(dead).values(**again)).rowcount:
+            raise errors.DeliveryNotDead(id=delivery_id, state=_S.of(row.state).label)

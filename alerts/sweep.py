@@ -1,0 +1,165 @@
+"""The sweep: whoever must hear of a level hears of it once (domain §6, design §2).
+
+It only tells people.  A level is reached when its instant has passed, whether or not anything ran; the sweep
+puts what was reached on the list, writes the messages and commits.  Run twice, ten days late, by two
+processes or killed half way, it ends in the same place.  Its cost follows what is due, not what is open.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from alerts.kinds import About, AlertKind, Withheld
+from alerts.orders import open_for_level
+from alerts.outbox import rows_for
+from alerts.raising import Raised, raise_alerts
+from alerts.routing import Routing
+from alerts.tables import alert, delivery
+from alerts.waiting import RANK, Seen, take_crossed, waiting
+from limits.zone import local
+from workflow.book import Book
+from workflow.organisation import load_organisation
+
+if TYPE_CHECKING:
+    from alerts.jobs import Run
+
+
+@dataclass
+class Swept:
+    """What a sweep did: levels put on the list, alarms looked at, messages written, alarms nobody could hear."""
+
+    taken: int = 0
+    looked_at: int = 0
+    messages: int = 0
+    unheard: int = 0
+    orders: int = 0
+
+    def __str__(self) -> str:
+        told = f"新达级别 {self.taken} 个，写出消息 {self.messages} 条"
+        told += f"，下达督办单 {self.orders} 份" if self.orders else ""
+        return told + (f"，{self.unheard} 条无人可告知" if self.unheard else "")
+
+
+def sweep(run: "Run") -> str:
+    """One shard of one slot, in one transaction that also ends the run."""
+    with run.effect() as connection:
+        done = tell(connection, run.book, run.now, mark=run.id, shard=run.shard, shards=run.shards)
+    return str(done)
+
+
+def tell(
+    connection: sa.Connection, book: Book, now: datetime, *, mark: int, shard: int = 0, shards: int = 1
+) -> Swept:
+    """Tell people of everything reached by ``now``; the caller commits."""
+    done = Swept(taken=take_crossed(connection, now, mark, shard=shard, shards=shards))
+    routing = Routing(book.rules, load_organisation(connection, now), now)
+    company = routing.organisation.company()
+    while True:
+        seen = list(waiting(connection, company, now, shard=shard, shards=shards))
+        if not seen:
+            return done
+        told = _Told(routing)
+        for each, why in _highest_first(seen):
+            told.add(each, why)
+        told.write(connection)
+        done.looked_at += len(seen)
+        done.messages += len(told.deliveries)
+        done.unheard += len(told.unheard)
+        done.orders += _open_orders(connection, book, told, now)
+        # What nobody can hear is an alarm to the command centre, in the same sweep: so once more.
+        if not raise_alerts(connection, _nobody(told.unheard, now)):
+            return done
+
+
+def _highest_first(seen: Sequence[Seen]) -> Iterable[tuple[Seen, Withheld | None]]:
+    """Each alarm with why it is withheld: of one clock only the highest is told (domain §6)."""
+    highest: dict[tuple[int | None, object], int] = {}
+    for each in seen:
+        if each.waiting.kind is AlertKind.LEVEL and each.withheld() is None:
+            key = each.application_id, each.waiting.clock
+            highest[key] = max(highest.get(key, 0), RANK[each.waiting.level])
+    for each in seen:
+        why = each.withheld()
+        if why is None and each.waiting.kind is AlertKind.LEVEL:
+            best = highest[each.application_id, each.waiting.clock]
+            why = Withheld.HIGHER if RANK[each.waiting.level] < best else None
+        yield each, why
+
+
+@dataclass
+class _Told:
+    """The rows to be written: messages, and when each alarm was told and will climb."""
+
+    routing: Routing
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+    unheard: list[Seen] = field(default_factory=list)
+    ordered: list[int] = field(default_factory=list)
+
+    def add(self, seen: Seen, why: Withheld | None) -> None:
+        routing, level = self.routing, seen.waiting.level
+        telling = routing.telling(level)
+        spoken = routing.spoken_of(seen.waiting)
+        people = routing.recipients(seen.waiting) if spoken else ()
+        due_at = routing.due_at(level)
+        for person in people:
+            self.deliveries += rows_for(
+                About.ALERT, seen.waiting.id, person, telling.channels,
+                created_at=routing.now, due_at=due_at, withheld=why,
+            )  # fmt: skip
+        climbs = spoken and why is None
+        climb_at = routing.climb_at(level, due_at) if climbs else None
+        self.alerts.append({"b_id": seen.waiting.id, "b_told_at": routing.now, "b_climb_at": climb_at})
+        if spoken and why is None:
+            if not people and seen.waiting.kind is not AlertKind.NOBODY:
+                self.unheard.append(seen)
+            if telling.opens_order and seen.threshold_id is not None:
+                self.ordered.append(seen.threshold_id)
+
+    def write(self, connection: sa.Connection) -> None:
+        if self.deliveries:
+            connection.execute(_DELIVERED, self.deliveries)
+        connection.execute(_TOLD, self.alerts)
+
+
+_DELIVERED = sa.insert(delivery)
+_TOLD = (
+    sa.update(alert)
+    .where(alert.c.id == sa.bindparam("b_id"))
+    .values(told_at=sa.bindparam("b_told_at"), climb_at=sa.bindparam("b_climb_at"))
+)
+
+
+def _open_orders(connection: sa.Connection, book: Book, told: _Told, now: datetime) -> int:
+    """红: the command centre opens a 督办单 (domain §6); how many are new."""
+    organisation = told.routing.organisation
+    opened = [open_for_level(connection, book, each, now, organisation) for each in told.ordered]
+    return sum(not each.attached for each in opened)
+
+
+def _nobody(unheard: Iterable[Seen], now: datetime) -> list[Raised]:
+    """A level with nobody to tell is itself an alarm to the command centre, never silence (domain §6).
+
+    One a day for each place and level: a vacant post is one thing to mend, however many applications wait.
+    """
+    raised: dict[str, Raised] = {}
+    for each in unheard:
+        waiting = each.waiting
+        place = waiting.place.manager or waiting.place.station or waiting.place.unit
+        key = f"nobody:{local(now):%Y-%m-%d}:{waiting.level}:{waiting.place.station}:{waiting.place.manager}"
+        text = (
+            f"“{place}”名下的{waiting.level.label}色{waiting.kind.label}没有人可以告知，"
+            "请在组织机构中补上岗位或代班人，再到预警告警清单中处理。"
+        )
+        raised[key] = Raised(
+            AlertKind.NOBODY,
+            key[:160],
+            waiting.level,
+            now,
+            text,
+            unit=waiting.place.station or waiting.place.unit,
+        )
+    return list(raised.values())
