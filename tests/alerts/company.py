@@ -1,0 +1,37 @@
+"""A small company for the tests: two stations with their people, a leader and the command centre."""
+
+from pathlib import Path
+
+from tests.dates import at
+from workflow.book import Book
+from workflow.people import import_organisation
+
+COMPANY = "示例县供电公司"
+CITY, EAST = "城关供电所", "东岭供电所"
+POSTS = {
+    "李四": (CITY, "account_manager"),
+    "王五": (EAST, "account_manager"),
+    "赵六": (CITY, "station_head"),
+    "钱七": (EAST, "station_head"),
+    "孙八": (COMPANY, "leader"),
+    "周九": ("供电服务指挥中心", "command_centre"),
+}
+CODES = {name: f"{index:04}" for index, name in enumerate(POSTS, start=1)}
+
+
+def found(book: Book, folder: Path, stations: tuple[str, ...] = (CITY, EAST)) -> Book:
+    """``book`` with the company in it; a station not among ``stations`` does not exist, nor do its people."""
+    units = [f'[[unit]]\nname = "{COMPANY}"\nkind = "company"']
+    units += [f'[[unit]]\nname = "{each}"\nkind = "station"\nparent = "{COMPANY}"' for each in stations]
+    units.append(f'[[unit]]\nname = "供电服务指挥中心"\nkind = "centre"\nparent = "{COMPANY}"')
+    people = [
+        f'[[person]]\ncode = "{CODES[name]}"\nname = "{name}"\n'
+        f'posts = [{{ unit = "{unit}", post = "{post}", from = 2026-01-01 }}]\n'
+        f'contacts = {{ email = "{CODES[name]}@example.invalid" }}'
+        for name, (unit, post) in POSTS.items()
+        if unit in (*stations, COMPANY, "供电服务指挥中心")
+    ]
+    path = folder / "organisation.toml"
+    path.write_text("\n\n".join([*units, *people]), encoding="utf-8")
+    import_organisation(book.engine, path, now=at("2026-01-05 一 09:00"), actor="管理员")
+    return book
