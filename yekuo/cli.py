@@ -10,7 +10,20 @@ import sys
 import typer
 
 from limits.errors import YekuoError
-from yekuo.commands import calendar, demo, ledger, look, month
+from yekuo.commands import (
+    alerts,
+    calendar,
+    config,
+    demo,
+    duties,
+    jobs,
+    ledger,
+    look,
+    month,
+    orders,
+    people,
+    policy,
+)
 from yekuo.helping import in_chinese
 from yekuo.output import OutputUnwritable, give_up, prepare_streams, print_json, say_error
 
@@ -21,7 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (ledger, look, month, calendar, demo):
+for group in (ledger, look, policy, month, alerts, orders, duties, calendar, people, config, jobs, demo):
     group.register(app)
 
 USAGE = {

@@ -275,6 +275,12 @@ NUMBER = "4126092200104"
         (("policy",), "供电方案答复"),
         (("policy", "--on", "2026-10-01"), "2026-10-01（周四）"),
         (("policy", "--on", "2004-01-01"), "2004-01-01（周四）"),
+        (("policy", "--on", "2003-12-31"), "供电方案有效期"),
+        (("policy", "--on", "2026-11-20"), "工作时间：工作日 08:30 至 18:00"),
+        (("policy", "--on", "2026-11-20"), "再告知公司领导"),
+        (("policy", "--on", "2026-11-20"), "连续 3 次黄色，按红色处理"),
+        (("policy", "--on", "2026-11-20"), "监督小组向纪委报告"),
+        (("policy", "--on", "2026-11-20"), "到期前 10 日"),
         (("machine",), "stateDiagram-v2"),
         (("--help",), "applications"),
         (("import", "--help"), "--as-of"),
@@ -300,7 +306,10 @@ def test_the_figures_do_not_depend_on_where_or_how_wide_the_screen_is(filled: Pr
         (("explain", NUMBER, "--as-of", AS_OF), {"number", "class", "status", "clocks"}),
         (("explain", NUMBER, "--clock", "reply", "--as-of", AS_OF), {"number", "class", "status", "clocks"}),
         (("due", "2026-09-24", "16"), {"due_on", "provisional"}),
-        (("policy", "--on", "2026-10-01"), {"on", "jurisdiction", "limits"}),
+        (
+            ("policy", "--on", "2026-10-01"),
+            {"on", "jurisdiction", "limits", "escalation", "duties", "validities"},
+        ),
         (("init",), {"database", "before", "revision"}),
     ],
     ids=words,
@@ -311,6 +320,23 @@ def test_a_command_for_programs_answers_in_json_and_nothing_else(
     ran = filled(*arguments, "--json")
     assert keys <= ran.json.keys()
     assert ran.err == ""
+
+
+def test_the_policy_says_who_is_told_what_comes_round_and_how_long_a_plan_holds(filled: Program) -> None:
+    told = filled("policy", "--on", "2026-11-20", "--json").json
+    escalation = told["escalation"]
+    assert [each["level"] for each in escalation["tell"]] == ["blue", "orange", "yellow", "red"]
+    assert escalation["tell"][2]["climbs_to"] == ["leader"]
+    assert escalation["repeat"]["times"] == 3
+    assert (len(told["duties"]), [each["months"] for each in told["validities"]]) == (13, [12, 3])
+    for entry in (escalation, escalation["repeat"], *told["duties"], *told["validities"]):
+        assert entry["document"]
+        assert entry["mark"] in "PSDX"
+
+
+def test_a_day_before_any_rule_has_nobody_to_tell(filled: Program) -> None:
+    told = filled("policy", "--on", "1996-10-07", "--json").json
+    assert (told["escalation"], told["duties"], told["validities"]) == (None, [], [])
 
 
 def test_every_command_of_the_list_takes_json(filled: Program) -> None:

@@ -26,9 +26,12 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Publish a year, or amend one."""
+    from alerts.orders import reschedule_orders
     from workflow.publishing import import_notice
 
-    book, done = import_notice(desk.open_book(), notice, now=parse_instant(as_of), actor=actor)
+    now = parse_instant(as_of)
+    book, done = import_notice(desk.open_book(), notice, now=now, actor=actor)
+    orders = reschedule_orders(book, now)
     labels = book.rules.policies.labels
     if as_json:
         moved = [
@@ -42,12 +45,18 @@ def import_(
             for each in done.moved
         ]
         through = done.calendar.published_through.isoformat()
-        print_json({"published_through": through, "applications": done.applications, "moved": moved})
+        told = {
+            "published_through": through,
+            "applications": done.applications,
+            "moved": moved,
+            "orders": orders,
+        }
+        print_json(told)
         return 0
     out = console()
     out.print(
         f"放假安排已公布到 {done.calendar.published_through}；{done.applications} 件申请重新计算，"
-        f"{len(done.moved)} 个到期日变动。",
+        f"{len(done.moved)} 个到期日变动，{orders} 份督办单的到期日变动。",
         markup=False,
     )
     if done.moved:
