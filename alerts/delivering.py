@@ -127,19 +127,24 @@ def still_withheld(engine: sa.Engine, row: sa.Row[Any]) -> Withheld | None:
 
 
 def _dead_letter(connection: sa.Connection, row: sa.Row[Any], why: str, now: datetime) -> list[Raised]:
-    """Who could not be reached is an alarm to the command centre, once a day for each address."""
-    if row.about != About.ALERT.value:
-        return []
-    found = connection.execute(sa.select(alert).where(alert.c.id == row.about_id)).one()
-    if found.kind == AlertKind.NOBODY.value:
+    """Who could not be reached is an alarm to the command centre, once a day for each address.
+
+    A digest may be missed: tomorrow's says the same.  Nor does an alarm about the unreachable make another.
+    """
+    about = About.of(row.about)
+    level, unit = Level.YELLOW, ""
+    if about is About.ALERT:
+        found = connection.execute(sa.select(alert).where(alert.c.id == row.about_id)).one()
+        level, unit = Level.of(found.level), found.unit
+    if about is About.DIGEST or (about is About.ALERT and found.kind == AlertKind.NOBODY.value):
         return []
     return [
         Raised(
             AlertKind.NOBODY,
             f"dead:{local(now):%Y-%m-%d}:{row.channel}:{row.person_id}",
-            Level.of(found.level),
+            level,
             now,
             f"{Channel.of(row.channel).label}消息送不到收件人（{why}）。请改正设置或通讯地址，再用 yekuo delivery resend {row.id} 重发。",
-            unit=found.unit,
+            unit=unit,
         )
     ]

@@ -10,7 +10,7 @@ class DutyUnknown(YekuoError):
 
 
 class DutyDone(YekuoError):
-    """{unit}的“{label}”（{period}）已于 {done_at} 完成，不能再登记一次。"""
+    """{unit}的“{label}”（{period}）已于 {done_at} 完成，不能再登记一次。请用 yekuo duty list --all 核对编号。"""
 
     code = "duty_done"
 

@@ -34,7 +34,7 @@ class AlertUnknown(YekuoError):
 
 
 class AlertActRefused(YekuoError):
-    """编号 {id} 的预警告警不能{act}：{reason}。"""
+    """编号 {id} 的预警告警不能{act}：{reason}。请用 yekuo alerts 查看它的处理情况后再试。"""
 
     code = "alert_act_refused"
 
@@ -46,7 +46,7 @@ class OrderUnknown(YekuoError):
 
 
 class OrderActRefused(YekuoError):
-    """{number} 不能{act}：{reason}。"""
+    """{number} 不能{act}：{reason}。请用 yekuo order show 查看经过后再试。"""
 
     code = "order_act_refused"
 
@@ -76,12 +76,12 @@ class DeliveryUnknown(YekuoError):
 
 
 class DeliveryNotDead(YekuoError):
-    """编号 {id} 的消息是“{state}”，不需要重发。只有“无法送达”的消息可以重发。"""
+    """编号 {id} 的消息是“{state}”，不需要重发。只能重发“无法送达”的消息。"""
 
     code = "delivery_not_dead"
 
 
 class LeaseLost(YekuoError):
-    """任务“{job}”{slot}（第 {shard} 片）超过租期，已由别的进程接手，这里的结果作废。无需处理。"""
+    """任务“{job}”{slot}（第 {shard} 片）超过租期，已由别的进程接手，这里的结果作废。请等它完成，用 yekuo jobs 查看，不必再做。"""
 
     code = "lease_lost"

@@ -2,6 +2,7 @@
 
 import re
 
+import alerts.tables  # noqa: F401 - its tables join the metadata
 from tests.docs.program import document, rows, section
 from workflow.tables import clock, metadata
 

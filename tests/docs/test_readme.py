@@ -13,6 +13,8 @@ import typer
 from limits.shipped import DATA
 from tests.docs.program import ROOT, document
 from yekuo.cli import app, main
+from yekuo.setting_sources import NOT_SETTINGS
+from yekuo.setting_values import SETTINGS
 
 READMES = ["README.md", "README.zh-CN.md"]
 PAGES = [*READMES, "CHANGELOG.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md"))]
@@ -41,13 +43,16 @@ def named_commands(group: Any, *before: str) -> Iterator[tuple[str, ...]]:
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from named_commands(command, *before, name)
-        else:
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield *before, name
 
 
 def resolved(words: list[str]) -> tuple[Any, list[str]]:
-    command, rest = COMMAND, list(words)
+    command: Any = COMMAND
+    rest = list(words)
     while hasattr(command, "commands"):
+        if command.invoke_without_command and (not rest or rest[0].startswith("-")):
+            break
         assert rest, f"{' '.join(words)} 不完整"
         assert rest[0] in command.commands, f"没有命令 yekuo {' '.join(words)}"
         command = command.commands[rest.pop(0)]
@@ -77,10 +82,8 @@ def test_the_readme_names_every_command() -> None:
 
 
 def test_the_readme_names_every_setting() -> None:
-    sources = [*(ROOT / "yekuo").rglob("*.py"), ROOT / "tests" / "postgres.py"]
-    used = {name for path in sources for name in re.findall(r"YEKUO_[A-Z_]*[A-Z]", path.read_text("utf-8"))}
-    assert used
-    assert used <= set(re.findall(r"^\| `(YEKUO_[A-Z_]+)` \|", README, re.MULTILINE))
+    used = {each.environment for each in SETTINGS} | set(NOT_SETTINGS)
+    assert set(re.findall(r"^\| `(YEKUO_[A-Z_]+)` \|", README, re.MULTILINE)) == used
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -92,7 +95,8 @@ def test_every_link_leads_somewhere(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_page_names_a_host_or_a_place(page: str) -> None:
     text = document(page).replace("sqlite:///", "").replace("postgresql+psycopg://user@machine/name", "")
-    text = text.replace("postgresql+psycopg://用户@主机/库名", "")
+    text = text.replace("postgresql+psycopg://用户@主机/库名", "").replace("http://127.0.0.1:8000", "")
+    text = re.sub(r"http://[a-z]+\.example\.com\b", "", text)  # RFC 2606: nobody's
     assert re.findall(r"\w+://\S+|(?<![\w.])/(?:home|root|tmp|usr|work)/\S*", text) == []
 
 
@@ -153,3 +157,19 @@ def test_applications_and_report_print_what_the_readme_shows(yekuo: Any, tmp_pat
     assert {Path(each) for each in told.pop("files")} == set(Path("十月").iterdir())
     assert json.loads((tmp_path / "十月" / "report.json").read_text("utf-8")) == told
     assert shape({**told, "open_late": []}) == written_shape("report.json")
+
+
+def test_alerts_and_orders_print_what_the_readme_shows(yekuo: Any) -> None:
+    yekuo("people", "import", str(DATA / "organisations" / "neixiang-sample.toml"), "--as-of", AS_OF)
+    sample = str(DATA / "samples" / "ledger-2026.xlsx")
+    yekuo("import", sample, "--as-of", AS_OF, "--refused", "退回.xlsx", ends=3)
+    yekuo("sweep", "--as-of", AS_OF)
+    told = next(
+        each for each in yekuo("alerts", "--as-of", AS_OF, "--level", "红") if "sent" in each["deliveries"]
+    )
+    yekuo("alert", "ack", str(told["id"]), "--actor", told["manager"], "--as-of", AS_OF)
+    signed = yekuo("alerts", "--as-of", AS_OF, "--state", "已签收")
+    assert [shape(each) for each in signed] == [written_shape("alerts")]
+    later = "2026-11-25T09:00"
+    for order in yekuo("order", "list", "--as-of", later):
+        assert shape(order) == written_shape("order list")

@@ -97,7 +97,11 @@ def test_an_extreme_argument_is_refused_in_one_short_sentence(
     assert len(said) < 200
 
 
-@pytest.mark.parametrize("command", ["", "due", "import", "calendar", "calendar import", "report", "sample"])
+HELPED = ["", "due", "import", "calendar", "calendar import", "report", "sample", "config", "scheduler"]
+HELPED += ["jobs", "alerts", "alert answer", "delivery resend", "order open", "duty done", "people away"]
+
+
+@pytest.mark.parametrize("command", HELPED)
 def test_the_help_is_in_chinese(tmp_path: Path, command: str) -> None:
     code, out, said = shell(f"{command} --help", tmp_path)
     told = out.decode("utf-8")

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from limits.explanation import weekday_of
 from limits.shipped import DATA
 from limits.terms import Level, Verdict
 from yekuo import desk
-from yekuo.commands import ledger, look, month
+from yekuo.commands import alerts, jobs, ledger, look, month, orders, people
 from yekuo.commands.options import Json
 from yekuo.output import console, level_text, table, verdict_text
 from yekuo.settings import parse_instant
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 AS_OF = "2026-11-20T18:00"
 SAMPLE = DATA / "samples" / "ledger-2026.xlsx"
+PEOPLE = DATA / "organisations" / "neixiang-sample.toml"
 EXPLAINED = "4126092200104"
 MONTH = "2026-10"
 
@@ -60,11 +62,24 @@ def demo(
     look.due("2026-09-24", "16", as_json=as_json)
     say(f"五、{MONTH} 的指标", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
     month.report(MONTH, out=folder, as_of=AS_OF, as_json=as_json)
-    say("六、核对：全部重算一遍", "yekuo verify")
+    _tell(say, as_json=as_json)
+    say("七、核对：全部重算一遍", "yekuo verify")
     differs = ledger.verify(as_json=as_json)
     if not as_json:
         _summary(desk.open_book(), folder, refused)
     return differs
+
+
+def _tell(say: Callable[[str, str], None], *, as_json: bool) -> None:
+    """Whoever must hear of a level: the organisation, one sweep, and what it led to."""
+    say("六、谁该知道：导入组织机构（人员均为虚构）", f"yekuo people import {PEOPLE.name} --as-of {AS_OF}")
+    people.import_(PEOPLE, as_of=AS_OF, as_json=as_json)
+    say("扫描一次：达到的级别进清单，消息写给该知道的人，红色由指挥中心下达督办单", f"yekuo sweep --as-of {AS_OF}")
+    jobs.sweep(as_of=AS_OF, as_json=as_json)
+    say("还没有签收的，最新的在前", f"yekuo alerts --state 未签收 --limit 5 --as-of {AS_OF}")
+    alerts.list_alerts(state="未签收", limit=5, as_of=AS_OF, as_json=as_json)
+    say("督办单", f"yekuo order list --as-of {AS_OF}")
+    orders.list_orders(as_of=AS_OF, as_json=as_json)
 
 
 def _clear(folder: Path) -> None:
@@ -100,7 +115,7 @@ def _summary(book: "Book", folder: Path, refused: Path) -> None:
     views = list(applications(book, parse_instant(AS_OF)))
     urgent = [row for view in views if (row := _urgent(view)) is not None]
     urgent.sort(key=lambda row: (-row[0], row[1]))
-    _say(f"七、小结：截至 {AS_OF.replace('T', ' ')}", f"yekuo applications --as-of {AS_OF}")
+    _say(f"八、小结：截至 {AS_OF.replace('T', ' ')}", f"yekuo applications --as-of {AS_OF}")
     statuses: dict[str, int] = {}
     for view in views:
         statuses[view.status.label] = statuses.get(view.status.label, 0) + 1

@@ -43,9 +43,10 @@ def scheduler(
 
     end = parse_instant(until) if until else None
     rehearsed = as_of is not None or speed != 1.0
-    clock = rehearsal_clock(parse_instant(as_of), speed, end) if rehearsed else wall_clock
-    book = desk.open_book()
+    start, book = parse_instant(as_of), desk.open_book()
     live = LiveBook(book.engine, desk.rules())
+    # Only now: what loading takes is not part of the time rehearsed.
+    clock = rehearsal_clock(start, speed, end) if rehearsed else wall_clock
     made = Scheduler(live, jobs_for(desk.settings(), clock), clock, speed=speed)
     run_until_stopped(made, clock, end)
     return 0

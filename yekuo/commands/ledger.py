@@ -201,8 +201,8 @@ def verify(as_json: Json = False) -> int:
             console().print(f"不一致：{each}", style="red", markup=False)
     else:
         console().print(
-            f"一致：{found.applications} 件申请、{found.events} 条记录、{found.clocks} 行计时。总账哈希 {found.head}，"
-            f"处理记录哈希 {handled}"
+            f"一致：{found.applications} 件申请、{found.events} 条记录、{found.clocks} 行计时。\n"
+            f"总账哈希 {found.head}\n处理记录哈希 {handled}"
         )
     return DIFFERENT if differences else 0
 
