@@ -131,8 +131,9 @@ def test_the_account_manager_is_the_one_the_application_names(staffed: Staffed) 
     )
     assert names(found, EAST, Post.ACCOUNT_MANAGER) == ["甲"]
     assert names(found, WEST, Post.ACCOUNT_MANAGER) == ["甲"], "one of that name in the company"
-    for nobody in ("", "丙"):
-        assert names(found, Place(COMPANY, "东岭供电所", nobody), Post.ACCOUNT_MANAGER) == []
+    assert names(found, Place(COMPANY, "东岭供电所", "丙"), Post.ACCOUNT_MANAGER) == []
+    unnamed = Place(COMPANY, "东岭供电所", "")
+    assert names(found, unnamed, Post.ACCOUNT_MANAGER) == ["甲", "乙"], "what names none is for all of them"
 
 
 def test_a_manager_is_the_namesake_in_the_station_whatever_post_he_has_there(staffed: Staffed) -> None:
