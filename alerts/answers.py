@@ -50,13 +50,15 @@ def close(book: Book, alert_id: int, *, actor: str, at: datetime, now: datetime,
     return _act(book, alert_id, Act.CLOSED, Doing(actor, at, now, text))
 
 
-def handling_state(records: Sequence[Handled]) -> Handling:
-    """Where an alarm with these records stands."""
+def handling_state(records: Sequence[Handled], *, withheld: bool = False) -> Handling:
+    """Where an alarm with these records stands; one that was only recorded waits for nobody."""
     if last(records, Act.CLOSED):
         return Handling.CLOSED
     if last(records, Act.ANSWERED):
         return Handling.ANSWERED
-    return Handling.ACKNOWLEDGED if records else Handling.NEW
+    if records:
+        return Handling.ACKNOWLEDGED
+    return Handling.RECORDED if withheld else Handling.NEW
 
 
 def _act(book: Book, alert_id: int, act: Act, doing: Doing) -> Handled:

@@ -34,7 +34,9 @@ def write_digests(run: "Run") -> str:
     day = local(run.slot).date()
     if not run.book.rules.calendar.is_workday(day):
         return f"{day} 不是工作日，不发每日提示。"
-    if local(run.now).date() != day:
+    hours = run.book.rules.policies.escalation(day).hours
+    # In the evening as well: what would arrive on the next working day arrives beside that day's own.
+    if hours.next_open(run.now, run.book.rules.calendar).date() != day:
         return f"{day} 的每日提示已经过时，没有补发。"
     with run.effect() as connection:
         written = write_day(connection, run.book, day, run.now)

@@ -21,6 +21,7 @@ from workflow import store
 from workflow.book import Book
 
 Clock = Callable[[], datetime]
+COLLISIONS = 3  # after which it is no coincidence
 
 
 @dataclass
@@ -179,11 +180,26 @@ def _run_claimable(book: Book, job: Job, owner: str, clock: Clock, stopping: Cal
 
 def _run(job: Job, run: Run) -> Ran:
     try:
-        result = job.run(run)
+        result = _result(job, run)
         run.end(result)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is put on record, and the rest goes on
         return _failed(run, error)
     return Ran(run.job, run.slot, run.shard, RunState.DONE, result)
+
+
+def _result(job: Job, run: Run) -> str:
+    """What the job does, with a second look where another wrote the same row first.
+
+    A slot and the next one, or a run and who took it over, may do the same work at one moment.  A unique key lets one
+    of them through, and the other then finds that nothing is left to do.
+    """
+    for _ in range(COLLISIONS):
+        try:
+            return job.run(run)
+        except sa.exc.IntegrityError:
+            if run.finished:
+                raise
+    return job.run(run)
 
 
 def _failed(run: Run, error: Exception) -> Ran:

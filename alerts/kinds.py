@@ -43,6 +43,7 @@ class Withheld(Term):
     ENDED = "ended", "计时已经结束"
     HISTORY = "history", "台账导入以前就已达到"
     WITHDRAWN = "withdrawn", "已被更正撤销"
+    QUIET = "quiet", "这一层级从更高级别起告知"
 
 
 class Act(Term):
@@ -73,6 +74,7 @@ class OrderState(Term):
 class Handling(Term):
     """Where an alarm stands; computed from its records (闭环)."""
 
+    RECORDED = "recorded", "仅记录"
     NEW = "new", "未签收"
     ACKNOWLEDGED = "acknowledged", "已签收"
     ANSWERED = "answered", "已答复"

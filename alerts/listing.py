@@ -92,6 +92,7 @@ ALERTS = sa.select(
     alert.c.level,
     alert.c.reached_at,
     alert.c.withdrawn_at,
+    alert.c.withheld,
     threshold.c.withdrawn_at.label("undone_at"),
     alert.c.layer,
     alert.c.name,
@@ -114,7 +115,8 @@ def _standing_at(state: Handling, now: datetime) -> sa.ColumnElement[bool]:
     closed, answered = _was(Act.CLOSED, now), _was(Act.ANSWERED, now)
     touched = _was(None, now)
     conditions: dict[Handling, sa.ColumnElement[bool]] = {
-        Handling.NEW: sa.not_(touched),
+        Handling.RECORDED: sa.and_(sa.not_(touched), alert.c.withheld.is_not(None)),
+        Handling.NEW: sa.and_(sa.not_(touched), alert.c.withheld.is_(None)),
         Handling.ACKNOWLEDGED: sa.and_(touched, sa.not_(answered), sa.not_(closed)),
         Handling.ANSWERED: sa.and_(answered, sa.not_(closed)),
         Handling.CLOSED: closed,
@@ -174,7 +176,7 @@ def _view(
         clock=policies.labels.get((row.layer, row.name), row.name or ""),
         order=row.order_number,
         said=row.text or _said(row, policies),
-        state=handling_state(records),
+        state=handling_state(records, withheld=row.withheld is not None),
         acts=records,
         deliveries=dict(told),
     )

@@ -6,9 +6,10 @@ message id: at most one repeat, never none.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,47 +31,50 @@ _S = DeliveryState
 WAITING = (_S.PENDING.value, _S.SENDING.value)
 
 
-def message_id(about: About, about_id: int, person_id: int, channel: Channel) -> str:
-    """The same for the same message whenever it is sent again, so that a receiver can tell a repeat."""
-    return f"{about}-{about_id}-{person_id}-{channel}"
+# A message but for what it is about, and its row.
+Envelope = tuple[Any, ...]
+ENVELOPE = (
+    *("person_id", "for_person_id", "channel", "address", "state", "reason", "attempts"),
+    *("created_at", "due_at", "fence", "sent_at"),
+)
+MESSAGE = ("about", "about_id", "message_id", *ENVELOPE)
 
 
-def rows_for(
-    about: About,
-    about_id: int,
-    recipient: Recipient,
+def envelopes(
+    recipients: Iterable[Recipient],
     channels: Iterable[Channel],
     *,
     created_at: datetime,
     due_at: datetime,
     withheld: Withheld | None = None,
-) -> Iterator[dict[str, Any]]:
-    """One row for each channel on which ``recipient`` can be reached.
+) -> list[Envelope]:
+    """One for each of ``recipients`` and each channel that reaches them, by :data:`ENVELOPE`.
 
     The desk is a page of our own: what is written is there. What is withheld stands on the desk alone.
     """
-    for channel in channels:
-        address = recipient.contacts.get(channel)
+    found = []
+    for each, channel in product(recipients, channels):
         at_desk = channel is Channel.DESK
-        if address is None or (withheld is not None and not at_desk):
+        if channel not in each.contacts or (withheld is not None and not at_desk):
             continue
         state = _S.SUPPRESSED if withheld else _S.SENT if at_desk else _S.PENDING
-        yield {
-            "about": about.value,
-            "about_id": about_id,
-            "person_id": recipient.person_id,
-            "for_person_id": recipient.for_person_id,
-            "channel": channel.value,
-            "address": address,
-            "message_id": message_id(about, about_id, recipient.person_id, channel),
-            "state": state.value,
-            "reason": withheld.label if withheld else "",
-            "attempts": 0,
-            "created_at": created_at,
-            "due_at": due_at,
-            "fence": 0,
-            "sent_at": created_at if state is _S.SENT else None,
-        }
+        sent_at = created_at if state is _S.SENT else None
+        found.append(
+            (
+                *(each.person_id, each.for_person_id, channel.value, each.contacts[channel], state.value),
+                *(withheld.label if withheld else "", 0, created_at, due_at, 0, sent_at),
+            )
+        )
+    return found
+
+
+def addressed(about: About, about_id: int, listed: Iterable[Envelope]) -> list[tuple[Any, ...]]:
+    """The rows of the messages about one thing, by :data:`MESSAGE`.
+
+    A message has the same id whenever it is sent again, so that a receiver can tell a repeat.
+    """
+    named = about.value
+    return [(named, about_id, f"{named}-{about_id}-{each[0]}-{each[2]}", *each) for each in listed]
 
 
 def enqueue(
@@ -84,12 +88,8 @@ def enqueue(
     due_at: datetime,
 ) -> int:
     """Write the messages about one thing that were not written yet; how many."""
-    listed = list(channels)
-    rows = [
-        row
-        for each in recipients
-        for row in rows_for(about, about_id, each, listed, created_at=created_at, due_at=due_at)
-    ]
+    written = envelopes(recipients, channels, created_at=created_at, due_at=due_at)
+    rows = [dict(zip(MESSAGE, row, strict=True)) for row in addressed(about, about_id, written)]
     held = set(
         connection.scalars(
             sa.select(delivery.c.message_id).where(

@@ -61,13 +61,29 @@ def count_repeats(run: "Run") -> str:
 
 
 def count_new(connection: sa.Connection, rules: Rules, now: datetime, *, mark: int) -> int:
-    """Raise what follows from the yellows not looked at so far; how many alarms were raised."""
+    """Raise what follows from the yellows not looked at so far; how many alarms were raised.
+
+    Only when every yellow reached by ``now`` stands on the list: between two shards of a sweep, or while a killed
+    one waits for its lease, three would seem to follow one another that do not.
+    """
     repeat = rules.policies.escalation(local(now).date()).repeat
-    fresh = alert.c.counted_by.is_(None)
+    if repeat is not None and _unswept(connection, repeat, now):
+        return 0
+    fresh = sa.and_(alert.c.counted_by.is_(None), alert.c.reached_at <= now)
     marked = connection.execute(sa.update(alert).where(fresh).values(counted_by=mark)).rowcount
     if not marked or repeat is None:
         return 0
     return sum(_recount(connection, repeat, whose, now) for whose in _touched(connection, mark))
+
+
+def _unswept(connection: sa.Connection, repeat: Repeat, now: datetime) -> bool:
+    waiting = sa.select(threshold.c.id).where(
+        threshold.c.swept_by.is_(None),
+        threshold.c.crosses_at <= now,
+        threshold.c.level == repeat.level.value,
+        threshold.c.layer == Layer.LOCAL.value,
+    )
+    return connection.execute(waiting.limit(1)).first() is not None
 
 
 def _touched(connection: sa.Connection, mark: int) -> Iterator[Whose]:
@@ -80,7 +96,7 @@ def _touched(connection: sa.Connection, mark: int) -> Iterator[Whose]:
 
 def _recount(connection: sa.Connection, repeat: Repeat, whose: Whose, now: datetime) -> int:
     """The whole row is told anew: a yellow recorded late may stand anywhere in it."""
-    yellows = _yellows(connection, whose, repeat)
+    yellows = _yellows(connection, whose, repeat, now)
     if len(yellows) < repeat.times:
         wanted: list[Raised] = []
     else:
@@ -122,7 +138,7 @@ def _of(whose: Whose) -> sa.ColumnElement[bool]:
     return mine if whose.manager is None else sa.and_(mine, application.c.manager == whose.manager)
 
 
-def _yellows(connection: sa.Connection, whose: Whose, repeat: Repeat) -> list[Yellow]:
+def _yellows(connection: sa.Connection, whose: Whose, repeat: Repeat, now: datetime) -> list[Yellow]:
     joined = alert.join(threshold, threshold.c.id == alert.c.threshold_id).join(
         application, application.c.id == alert.c.application_id
     )
@@ -134,6 +150,7 @@ def _yellows(connection: sa.Connection, whose: Whose, repeat: Repeat) -> list[Ye
             alert.c.kind == AlertKind.LEVEL.value,
             alert.c.level == repeat.level.value,
             alert.c.layer == Layer.LOCAL.value,
+            alert.c.reached_at <= now,
             threshold.c.withdrawn_at.is_(None),
         )
         .order_by(alert.c.application_id, alert.c.reached_at, alert.c.threshold_id)

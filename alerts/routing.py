@@ -1,6 +1,6 @@
 """Whom an alarm goes to, on which channels and when (domain §6): policy and organisation brought together."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,7 +13,7 @@ from limits.zone import local
 from workflow.organisation import Organisation, Place, Recipient
 from workflow.rules import Rules
 
-# Alarms about the work itself go to who watches day and night.
+# Alarms about the work itself go to who watches day and night, and climb no further.
 WATCHERS: dict[AlertKind, tuple[Post, ...]] = {
     AlertKind.NOBODY: (Post.COMMAND_CENTRE,),
     AlertKind.UNANSWERED: (Post.COMMAND_CENTRE, Post.LEADER),
@@ -37,8 +37,9 @@ class Waiting:
     duty_post: Post | None = None
 
     @property
-    def clock(self) -> tuple[Layer | None, str | None]:
-        return self.layer, self.name
+    def routed_by(self) -> tuple[Hashable, ...]:
+        """All that decides whom it goes to."""
+        return self.kind, self.level, self.layer, self.place, self.duty_post
 
 
 @dataclass

@@ -5,7 +5,8 @@ puts what was reached on the list, writes the messages and commits.  Run twice, 
 processes or killed half way, it ends in the same place.  Its cost follows what is due, not what is open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,15 @@ import sqlalchemy as sa
 
 from alerts.kinds import About, AlertKind, Withheld
 from alerts.orders import open_for_level
-from alerts.outbox import rows_for
+from alerts.outbox import MESSAGE, Envelope, addressed, envelopes
 from alerts.raising import Raised, raise_alerts
-from alerts.routing import Routing
+from alerts.routing import WATCHERS, Routing, Waiting
 from alerts.tables import alert, delivery
 from alerts.waiting import RANK, Seen, take_crossed, waiting
 from limits.zone import local
+from workflow import store
 from workflow.book import Book
+from workflow.bulk import insert_many
 from workflow.organisation import load_organisation
 
 if TYPE_CHECKING:
@@ -76,60 +79,91 @@ def tell(
 
 def _highest_first(seen: Sequence[Seen]) -> Iterable[tuple[Seen, Withheld | None]]:
     """Each alarm with why it is withheld: of one clock only the highest is told (domain §6)."""
-    highest: dict[tuple[int | None, object], int] = {}
-    for each in seen:
-        if each.waiting.kind is AlertKind.LEVEL and each.withheld() is None:
-            key = each.application_id, each.waiting.clock
-            highest[key] = max(highest.get(key, 0), RANK[each.waiting.level])
-    for each in seen:
-        why = each.withheld()
-        if why is None and each.waiting.kind is AlertKind.LEVEL:
-            best = highest[each.application_id, each.waiting.clock]
-            why = Withheld.HIGHER if RANK[each.waiting.level] < best else None
-        yield each, why
+    reasons = [each.withheld() for each in seen]
+    highest: dict[tuple[object, ...], int] = {}
+    for each, why in zip(seen, reasons, strict=True):
+        if why is None:
+            highest[each.clock] = max(highest.get(each.clock, 0), RANK[each.waiting.level])
+    for each, why in zip(seen, reasons, strict=True):
+        lower = why is None and RANK[each.waiting.level] < highest[each.clock]
+        yield each, Withheld.HIGHER if lower else why
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is the same for all alarms of one kind and level at one place: to whom, when, what else."""
+
+    envelopes: list[Envelope]
+    withheld: Withheld | None
+    climb_at: datetime | None
+    unheard: bool
+    opens_order: bool
 
 
 @dataclass
 class _Told:
-    """The rows to be written: messages, and when each alarm was told and will climb."""
+    """What is to be written: messages, and when each alarm will climb unless somebody acknowledges it."""
 
     routing: Routing
-    deliveries: list[dict[str, Any]] = field(default_factory=list)
-    alerts: list[dict[str, Any]] = field(default_factory=list)
+    deliveries: list[tuple[Any, ...]] = field(default_factory=list)
+    marks: dict[tuple[Withheld | None, datetime | None], list[int]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     unheard: list[Seen] = field(default_factory=list)
     ordered: list[int] = field(default_factory=list)
+    _ways: dict[tuple[Hashable, ...], _Way] = field(default_factory=dict)
 
     def add(self, seen: Seen, why: Withheld | None) -> None:
-        routing, level = self.routing, seen.waiting.level
+        waiting = seen.waiting
+        key = (*waiting.routed_by, why)
+        way = self._ways.get(key)
+        if way is None:
+            way = self._ways[key] = self._way(waiting, why)
+        self.deliveries += addressed(About.ALERT, waiting.id, way.envelopes)
+        self.marks[way.withheld, way.climb_at].append(waiting.id)
+        if way.unheard:
+            self.unheard.append(seen)
+        if way.opens_order and seen.threshold_id is not None:
+            self.ordered.append(seen.threshold_id)
+
+    def _way(self, waiting: Waiting, why: Withheld | None) -> _Way:
+        routing, level = self.routing, waiting.level
         telling = routing.telling(level)
-        spoken = routing.spoken_of(seen.waiting)
-        people = routing.recipients(seen.waiting) if spoken else ()
+        if why is None and not routing.spoken_of(waiting):
+            why = Withheld.QUIET
+        people = () if why is Withheld.QUIET else routing.recipients(waiting)
         due_at = routing.due_at(level)
-        for person in people:
-            self.deliveries += rows_for(
-                About.ALERT, seen.waiting.id, person, telling.channels,
-                created_at=routing.now, due_at=due_at, withheld=why,
-            )  # fmt: skip
-        climbs = spoken and why is None
-        climb_at = routing.climb_at(level, due_at) if climbs else None
-        self.alerts.append({"b_id": seen.waiting.id, "b_told_at": routing.now, "b_climb_at": climb_at})
-        if spoken and why is None:
-            if not people and seen.waiting.kind is not AlertKind.NOBODY:
-                self.unheard.append(seen)
-            if telling.opens_order and seen.threshold_id is not None:
-                self.ordered.append(seen.threshold_id)
+        told = why is None
+        climbs = told and waiting.kind not in WATCHERS
+        return _Way(
+            envelopes(people, telling.channels, created_at=routing.now, due_at=due_at, withheld=why),
+            why,
+            routing.climb_at(level, due_at) if climbs else None,
+            unheard=told and not people and waiting.kind is not AlertKind.NOBODY,
+            opens_order=told and telling.opens_order,
+        )
 
     def write(self, connection: sa.Connection) -> None:
-        if self.deliveries:
-            connection.execute(_DELIVERED, self.deliveries)
-        connection.execute(_TOLD, self.alerts)
+        insert_many(connection, delivery, MESSAGE, self.deliveries)
+        for (why, climb_at), ids in self.marks.items():
+            for begin in range(0, len(ids), store.CHUNK):
+                told = {
+                    "b_ids": ids[begin : begin + store.CHUNK],
+                    "b_now": self.routing.now,
+                    "b_withheld": why.value if why else None,
+                    "b_climb_at": climb_at,
+                }
+                connection.execute(_TOLD, told)
 
 
-_DELIVERED = sa.insert(delivery)
 _TOLD = (
     sa.update(alert)
-    .where(alert.c.id == sa.bindparam("b_id"))
-    .values(told_at=sa.bindparam("b_told_at"), climb_at=sa.bindparam("b_climb_at"))
+    .where(alert.c.id.in_(sa.bindparam("b_ids", expanding=True)))
+    .values(
+        told_at=sa.bindparam("b_now"),
+        withheld=sa.bindparam("b_withheld"),
+        climb_at=sa.bindparam("b_climb_at"),
+    )
 )
 
 
@@ -156,7 +190,7 @@ def _nobody(unheard: Iterable[Seen], now: datetime) -> list[Raised]:
         )
         raised[key] = Raised(
             AlertKind.NOBODY,
-            key[:160],
+            key,
             waiting.level,
             now,
             text,

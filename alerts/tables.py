@@ -18,7 +18,7 @@ alert = sa.Table(
     sa.Column("kind", sa.String(16), nullable=False),
     # What it is, in one word: two sweeps cannot raise the same alarm.  ``level:{threshold id}``,
     # ``order:{order id}:{level}:{instant}``, ``job:{name}:{slot}`` …
-    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    sa.Column("key", sa.String(256), nullable=False, unique=True),
     sa.Column("level", sa.String(8), nullable=False),
     # When it was reached, by events, policy and calendar: not when a sweep saw it.
     sa.Column("reached_at", Instant, nullable=False),
@@ -33,6 +33,8 @@ alert = sa.Table(
     sa.Column("text", sa.String(512), nullable=False),
     sa.Column("withdrawn_at", Instant),
     sa.Column("told_at", Instant),
+    # Why people were not told, when they were not; such an alarm asks nothing of anybody.
+    sa.Column("withheld", sa.String(16)),
     # When it climbs to the next people unless somebody acknowledges it first; null: it does not.
     sa.Column("climb_at", Instant),
     # How often it has climbed.

@@ -5,7 +5,7 @@ says which are its own.  A threshold that a correction has withdrawn becomes one
 and the list must not depend on when anybody looked (domain §6).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from alerts.kinds import AlertKind, Withheld
 from alerts.routing import Waiting
-from alerts.tables import alert, duty, supervision_order
+from alerts.tables import alert, duty
 from limits.policy import Layer
 from limits.terms import Level, Post
 from workflow.organisation import Place
@@ -72,11 +72,26 @@ class Seen:
     waiting: Waiting
     application_id: int | None
     threshold_id: int | None
+    order_id: int | None
+    duty_id: int | None
     withdrawn: bool
     ended: bool
     cut: bool
     history: bool
     higher_told: bool
+
+    @property
+    def clock(self) -> tuple[object, ...]:
+        """Whose levels it is one of: only the highest of them is told; of an alarm of its own kind, itself."""
+        waiting = self.waiting
+        if waiting.kind is AlertKind.LEVEL:
+            return self.application_id, waiting.layer, waiting.name
+        known = {
+            AlertKind.ORDER: self.order_id,
+            AlertKind.DUTY: self.duty_id,
+            AlertKind.PLAN: self.application_id,
+        }
+        return (waiting.kind, known.get(waiting.kind, waiting.id))
 
     def withheld(self) -> Withheld | None:
         """Why nobody is told, by this alarm's own facts; None when people are to be told.
@@ -130,19 +145,25 @@ def _statement() -> sa.Select[Any]:
         clock.c.name == alert.c.name,
         clock.c.superseded_at.is_(None),
     )
-    higher = sa.exists().where(
-        other.c.application_id == alert.c.application_id,
-        other.c.layer == alert.c.layer,
-        other.c.name == alert.c.name,
-        other.c.told_at.is_not(None),
-        _ranked(other.c.level) > _ranked(alert.c.level),
+    undone = threshold.alias("undone")
+    higher = (
+        sa.exists()
+        .select_from(other.join(undone, undone.c.id == other.c.threshold_id))
+        .where(
+            other.c.application_id == alert.c.application_id,
+            other.c.layer == alert.c.layer,
+            other.c.name == alert.c.name,
+            other.c.told_at.is_not(None),
+            other.c.withheld.is_(None),
+            undone.c.withdrawn_at.is_(None),
+            _ranked(other.c.level) > _ranked(alert.c.level),
+        )
     )
     joined = (
         alert.outerjoin(threshold, threshold.c.id == alert.c.threshold_id)
         .outerjoin(application, application.c.id == alert.c.application_id)
         .outerjoin(clock, current)
         .outerjoin(first, sa.and_(first.c.application_id == alert.c.application_id, first.c.seq == 1))
-        .outerjoin(supervision_order, supervision_order.c.id == alert.c.order_id)
         .outerjoin(duty, duty.c.id == alert.c.duty_id)
     )
     return (
@@ -155,6 +176,8 @@ def _statement() -> sa.Select[Any]:
             alert.c.name,
             alert.c.application_id,
             alert.c.threshold_id,
+            alert.c.order_id,
+            alert.c.duty_id,
             alert.c.unit,
             application.c.unit.label("company"),
             application.c.station,
@@ -178,29 +201,31 @@ def _statement() -> sa.Select[Any]:
 SEEN = _statement()
 
 
-def seen(row: sa.Row[Any], company: str) -> Seen:
-    of_application = row.application_id is not None
-    place = Place(
-        unit=row.company if of_application else company,
-        station=row.station if of_application else row.unit,
-        manager=row.manager if of_application else "",
-    )
+def seen(row: Sequence[Any], company: str) -> Seen:
+    """A row of :data:`SEEN` as the alarm it is; read by position, because a sweep reads thousands."""
+    (
+        alert_id, kind, level, reached_at, layer, name, application_id, threshold_id, order_id, duty_id, unit,
+        of, station, manager, post, withdrawn, ended, cut, history, higher,
+    ) = row  # fmt: skip
+    place = Place(company, unit, "") if application_id is None else Place(of, station, manager)
     return Seen(
-        waiting=Waiting(
-            id=row.id,
-            kind=AlertKind.of(row.kind),
-            level=Level.of(row.level),
-            reached_at=row.reached_at,
-            layer=Layer.of(row.layer) if row.layer else None,
-            name=row.name,
-            place=place,
-            duty_post=Post.of(row.post) if row.post else None,
+        Waiting(
+            alert_id,
+            AlertKind.of(kind),
+            Level.of(level),
+            reached_at,
+            Layer.of(layer) if layer else None,
+            name,
+            place,
+            Post.of(post) if post else None,
         ),
-        application_id=row.application_id,
-        threshold_id=row.threshold_id,
-        withdrawn=bool(row.withdrawn),
-        ended=bool(row.ended),
-        cut=bool(row.cut),
-        history=bool(row.history),
-        higher_told=bool(row.higher),
+        application_id,
+        threshold_id,
+        order_id,
+        duty_id,
+        bool(withdrawn),
+        bool(ended),
+        bool(cut),
+        bool(history),
+        bool(higher),
     )

@@ -226,7 +226,7 @@ def upgrade() -> None:
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("key", sa.String(length=256), nullable=False),
         sa.Column("level", sa.String(length=8), nullable=False),
         sa.Column("reached_at", sa.DateTime(), nullable=False),
         sa.Column("threshold_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=512), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
         sa.Column("told_at", sa.DateTime(), nullable=True),
+        sa.Column("withheld", sa.String(length=16), nullable=True),
         sa.Column("climb_at", sa.DateTime(), nullable=True),
         sa.Column("climbs", sa.Integer(), nullable=False),
         sa.Column("counted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
