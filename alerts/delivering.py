@@ -64,7 +64,7 @@ class Sent:
             ("待重试", self.failed),
             ("无法送达", self.dead),
             ("仅记录", self.withheld),
-            ("限频顺延", self.postponed),
+            ("顺延", self.postponed),
         )
         return "，".join(told + [f"{label} {count} 条" for label, count in counts if count])
 
@@ -87,11 +87,15 @@ def _send(book: Book, post: Post, row: sa.Row[Any], done: Sent) -> None:
         outbox.withhold(book.engine, row, why)
         done.withheld += 1
         return
+    if (opens := closed_until(book, row, now)) is not None:
+        outbox.postpone(book.engine, row, opens)
+        done.postponed += 1
+        return
     sender = post.sender
     with store.writing(book.engine) as connection:
-        until = may_send(connection, sender.robot(row.address), now, sender.per_minute)
-    if until is not None:
-        outbox.postpone(book.engine, row, until)
+        full_until = may_send(connection, sender.robot(row.address), now, sender.per_minute)
+    if full_until is not None:
+        outbox.postpone_all(book.engine, row, full_until)
         done.postponed += 1
         return
     outcome = sender.send(row.address, _message(book, post, row, now))
@@ -124,6 +128,25 @@ def still_withheld(engine: sa.Engine, row: sa.Row[Any]) -> Withheld | None:
     with store.reading(engine) as connection:
         found = connection.execute(SEEN.where(alert.c.id == row.about_id)).first()
     return None if found is None else seen(found, "").withheld()
+
+
+def closed_until(book: Book, row: sa.Row[Any], now: datetime) -> datetime | None:
+    """Until when people are left in peace; None when the message may go now.
+
+    In working hours, red at once (domain §6): also what is tried again, or what an outage kept back.
+    """
+    escalation = book.rules.policies.escalation(local(now).date())
+    opens = escalation.hours.next_open(now, book.rules.calendar)
+    if opens <= now:
+        return None
+    if row.about == About.ALERT.value:
+        with store.reading(book.engine) as connection:
+            level = connection.execute(
+                sa.select(alert.c.level).where(alert.c.id == row.about_id)
+            ).scalar_one()
+        if escalation.telling(Level.of(level)).at_once:
+            return None
+    return opens
 
 
 def _dead_letter(connection: sa.Connection, row: sa.Row[Any], why: str, now: datetime) -> list[Raised]:

@@ -8,20 +8,21 @@ message id: at most one repeat, never none.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 
 from alerts import errors
-from alerts.kinds import About, DeliveryState, Withheld
+from alerts.kinds import About, AlertKind, DeliveryState, Withheld
 from alerts.senders.message import Message, Outcome, OutcomeState
-from alerts.tables import delivery
+from alerts.tables import alert, delivery, handling, supervision_order
 from limits.terms import Channel, Level
 from workflow import store
 from workflow.organisation import Recipient
 from workflow.people_tables import person
+from workflow.tables import application
 
 BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(hours=1)
@@ -154,9 +155,25 @@ def kept_text(row: sa.Row[Any]) -> Message | None:
 
 
 def postpone(engine: sa.Engine, row: sa.Row[Any], until: datetime) -> None:
-    """Put a message back that was not tried: its receiver takes no more before ``until``."""
+    """Put a message back that was not tried, until ``until``."""
     with store.writing(engine) as connection:
         _update(connection, row.id, row.fence, {"state": _S.PENDING.value, "due_at": until})
+
+
+def postpone_all(engine: sa.Engine, row: sa.Row[Any], until: datetime) -> None:
+    """Put a message back whose receiver takes no more before ``until``, and all that wait behind it.
+
+    Each of them would only be taken to find that out.
+    """
+    behind = sa.and_(
+        delivery.c.state == _S.PENDING.value,
+        delivery.c.channel == row.channel,
+        delivery.c.address == row.address,
+        delivery.c.due_at < until,
+    )
+    with store.writing(engine) as connection:
+        _update(connection, row.id, row.fence, {"state": _S.PENDING.value, "due_at": until})
+        connection.execute(sa.update(delivery).where(behind).values(due_at=until))
 
 
 def withhold(engine: sa.Engine, row: sa.Row[Any], why: Withheld) -> None:
@@ -213,7 +230,33 @@ class DeliveryView:
     created_at: datetime
     due_at: datetime
     sent_at: datetime | None
-    title: str
+    about: str
+
+
+_LISTED = sa.select(
+    delivery,
+    person.c.name.label("person"),
+    alert.c.kind,
+    alert.c.level,
+    application.c.number,
+    supervision_order.c.number.label("order"),
+).select_from(
+    delivery.join(person, person.c.id == delivery.c.person_id)
+    .outerjoin(alert, sa.and_(delivery.c.about == About.ALERT.value, alert.c.id == delivery.c.about_id))
+    .outerjoin(application, application.c.id == alert.c.application_id)
+    .outerjoin(handling, sa.and_(delivery.c.about == About.ORDER.value, handling.c.id == delivery.c.about_id))
+    .outerjoin(supervision_order, supervision_order.c.id == handling.c.subject_id)
+)
+
+
+def _about(row: sa.Row[Any]) -> str:
+    """What a message speaks of, also one that was never sent."""
+    about = About.of(row.about)
+    if about is About.DIGEST:
+        return f"{about.label} {date.fromordinal(row.about_id)}"
+    if about is About.ORDER:
+        return f"{about.label} {row.order}"
+    return f"{Level.of(row.level).label}色{AlertKind.of(row.kind).label} {row.number or ''}".strip()
 
 
 def listing(
@@ -223,9 +266,7 @@ def listing(
     about: tuple[About, int] | None = None,
 ) -> list[DeliveryView]:
     """The newest messages, of one state or about one thing."""
-    wanted = sa.select(delivery, person.c.name.label("person")).join(
-        person, person.c.id == delivery.c.person_id
-    )
+    wanted = _LISTED
     if state is not None:
         wanted = wanted.where(delivery.c.state == state.value)
     if about is not None:
@@ -242,7 +283,7 @@ def listing(
             created_at=row.created_at,
             due_at=row.due_at,
             sent_at=row.sent_at,
-            title=json.loads(row.body)["title"] if row.body else "",
+            about=_about(row),
         )
         for row in connection.execute(wanted.order_by(delivery.c.id.desc()).limit(limit))
     ]

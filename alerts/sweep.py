@@ -129,9 +129,10 @@ class _Told:
     def _way(self, waiting: Waiting, why: Withheld | None) -> _Way:
         routing, level = self.routing, waiting.level
         telling = routing.telling(level)
-        if why is None and not routing.spoken_of(waiting):
+        spoken = routing.spoken_of(waiting)
+        people = routing.recipients(waiting) if spoken else ()
+        if why is None and not spoken:
             why = Withheld.QUIET
-        people = () if why is Withheld.QUIET else routing.recipients(waiting)
         due_at = routing.due_at(level)
         told = why is None
         climbs = told and waiting.kind not in WATCHERS

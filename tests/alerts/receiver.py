@@ -144,15 +144,16 @@ class _Server(ThreadingHTTPServer):
 
 @dataclass
 class HttpReceiver:
-    """A receiver on a free loopback port; ``requests`` are what came in, in order."""
+    """A receiver on a loopback port, a free one unless told; ``requests`` are what came in, in order."""
 
     mode: tuple[Any, ...] = ("normal",)
     file: Path | None = None
+    at_port: int = 0
     requests: list[Request] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", self.at_port), _Handler)
         self._server.receiver = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 

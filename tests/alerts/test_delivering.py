@@ -255,3 +255,15 @@ def test_four_processes_at_once_send_each_message_once(book: Book, receiver: Htt
     assert set(ids.values()) == {1}
     assert len(ids) == len(rows(book, Channel.WEBHOOK))
     assert set(states(book, Channel.WEBHOOK)) == {"sent"}
+
+
+def test_what_is_tried_again_waits_for_the_morning(yellow: Book, receiver: HttpReceiver) -> None:
+    """A yellow that did not get through before six is not sent in the night (domain §6)."""
+    receiver.mode = ("status", 500)
+    wall = Wall(at("2026-10-15 四 17:59"))
+    assert send_due(yellow, post(receiver.url, wall)) == Sent(failed=1)
+    receiver.mode = ("normal",)
+    wall.now = at("2026-10-15 四 23:30")
+    assert send_due(yellow, post(receiver.url, wall)) == Sent(postponed=1)
+    wall.now = at("2026-10-16 五 08:30")
+    assert send_due(yellow, post(receiver.url, wall)) == Sent(sent=1)

@@ -207,3 +207,9 @@ def test_it_goes_out_in_working_hours(company: Book) -> None:
     hours = company.rules.policies.escalation(MORNING.date()).hours
     assert due == {hours.next_open(at("2026-10-14 三 06:00"), company.rules.calendar)}
     assert due != {at("2026-10-14 三 06:00")}
+
+
+def test_an_evening_has_no_digest_that_would_arrive_beside_the_next(company: Book) -> None:
+    accept(company, "A")
+    (ran,) = run_due(company, [JOB], at("2026-10-16 五 18:30"), "甲")
+    assert ran.result == "2026-10-16 的每日提示已经过时，没有补发。"

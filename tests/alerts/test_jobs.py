@@ -293,3 +293,24 @@ def test_nothing_more_is_begun_once_asked_to_stop(book: Book) -> None:
     run_due(book, [job(run=count, shards=4)], NOW, "甲", stopping=lambda: len(done) == 2)
     assert done == [0, 1]
     assert [row.state for row in runs(book)] == ["done", "done", "pending", "pending"]
+
+
+@pytest.mark.parametrize(("collisions", "state"), [(1, RunState.DONE), (99, RunState.FAILED)])
+def test_who_comes_second_to_the_same_row_looks_again(book: Book, collisions: int, state: RunState) -> None:
+    """Two slots at once find the same to do; a unique key lets one through, and the other is not at fault."""
+    looked: list[datetime] = []
+
+    def meet(run: Run) -> str:
+        looked.append(run.slot)
+        row = {"kind": "job", "key": "once", "level": "blue", "reached_at": NOW, "unit": "", "text": ""}
+        with run.effect() as connection:
+            connection.execute(sa.insert(alert), [row] * (2 if len(looked) <= collisions else 1))
+        return "完成"
+
+    (ran,) = run_due(book, [job(run=meet)], NOW, "甲")
+    assert ran.state is state
+    assert len(looked) == (2 if collisions == 1 else 4)
+    with store.reading(book.engine) as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(alert)) == (
+            1 if collisions == 1 else 0
+        )

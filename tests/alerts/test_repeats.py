@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from alerts.kinds import AlertKind
 from alerts.repeats import Yellow, runs
+from alerts.sweep import tell
 from alerts.tables import supervision_order
 from tests.alerts.telling import accept, alarms, every, repeats, staffed, sweep
 from tests.dates import at
@@ -62,6 +63,22 @@ def test_one_met_in_between_breaks_the_row(company: Book) -> None:
     accept(company, "A3", at("2026-10-15 四 10:00"))
     sweep(company, LATER)
     assert repeats(company, LATER) == 0
+
+
+def test_nothing_is_counted_while_a_shard_of_the_sweep_is_missing(company: Book) -> None:
+    """A process killed in one shard: the three that stand on the list are not three in a row."""
+    for day in range(5):
+        accept(company, f"A{day}", MONDAY + timedelta(hours=day))
+    for shard in (1, 2, 3):
+        with store.writing(company.engine) as connection:
+            tell(connection, company, LATER, mark=100 + shard, shard=shard, shards=4)
+    assert repeats(company, LATER) == 0
+    with store.writing(company.engine) as connection:
+        tell(connection, company, LATER, mark=100, shard=0, shards=4)
+    assert repeats(company, LATER) == 2
+    rows = alarms(company, [AlertKind.REPEATED], "withdrawn_at", "text")
+    assert {withdrawn for withdrawn, _ in rows} == {None}
+    assert all("（A0、A1、A2）" in text for _, text in rows)
 
 
 def test_yellows_of_two_managers_count_for_the_station_only(company: Book) -> None:

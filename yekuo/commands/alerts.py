@@ -160,11 +160,11 @@ def list_deliveries(
             view.reason,
             view.attempts,
             minute(view.sent_at or view.due_at),
-            view.title,
+            view.about,
         )
         for view in found
     )
-    headings = ("编号>", "收件人", "渠道", "状态", "原因", "次数>", "送达或下次发送", "标题")
+    headings = ("编号>", "收件人", "渠道", "状态", "原因", "次数>", "送达或下次发送", "关于")
     console().print(table(f"消息 {len(found)} 条", headings, rows))
     return 0
 
@@ -278,7 +278,7 @@ def _delivery_json(view: "DeliveryView") -> dict[str, Any]:
         "created_at": view.created_at.isoformat(),
         "due_at": view.due_at.isoformat(),
         "sent_at": view.sent_at.isoformat() if view.sent_at else None,
-        "title": view.title,
+        "about": view.about,
     }
 
 

@@ -74,7 +74,10 @@ def _tell(say: Callable[[str, str], None], *, as_json: bool) -> None:
     """Whoever must hear of a level: the organisation, one sweep, and what it led to."""
     say("六、谁该知道：导入组织机构（人员均为虚构）", f"yekuo people import {PEOPLE.name} --as-of {AS_OF}")
     people.import_(PEOPLE, as_of=AS_OF, as_json=as_json)
-    say("扫描一次：达到的级别进清单，消息写给该知道的人，红色由指挥中心下达督办单", f"yekuo sweep --as-of {AS_OF}")
+    say(
+        "扫描一次：达到的级别进清单，消息写给该知道的人，红色由指挥中心下达督办单",
+        f"yekuo sweep --as-of {AS_OF}",
+    )
     jobs.sweep(as_of=AS_OF, as_json=as_json)
     say("还没有签收的，最新的在前", f"yekuo alerts --state 未签收 --limit 5 --as-of {AS_OF}")
     alerts.list_alerts(state="未签收", limit=5, as_of=AS_OF, as_json=as_json)
