@@ -38,32 +38,34 @@ def climb_due(connection: sa.Connection, rules: Rules, now: datetime) -> int:
     seen_to = handled(connection, Subject.ALERT, [each.waiting.id for each in waiting])
     for each in waiting:
         # Acknowledged in the very minute in which it was told, before ``climb_at`` was set.
-        if each.withdrawn or each.waiting.id in seen_to:
+        if each.withdrawn or not each.owed or each.waiting.id in seen_to:
             _set(connection, each, None)
-        elif not _climb(connection, routing, each):
+        elif not _climb(connection, routing, each) and _set(connection, each, None):
             last.append(_unanswered(each, now))
-            _set(connection, each, None)
     raise_alerts(connection, last)
     return len(waiting)
 
 
 def _climb(connection: sa.Connection, routing: Routing, seen: Seen) -> bool:
-    """Whether somebody new was told."""
+    """Whether it climbed to somebody, or was acknowledged in the meantime."""
     waiting, now = seen.waiting, routing.now
-    people = routing.climbed(waiting)
-    due_at = routing.due_at(waiting.level)
-    channels = routing.telling(waiting.level).channels
-    if not enqueue(connection, About.ALERT, waiting.id, people, channels, created_at=now, due_at=due_at):
-        return False
-    _set(connection, seen, routing.climb_at(waiting.level, due_at))
-    return True
+    telling, due_at = routing.telling(waiting.level), routing.due_at(waiting.level)
+    # The row first: whoever acknowledges now waits, and whoever just did is not gone over.
+    if not _set(connection, seen, routing.climb_at(waiting.level, due_at)):
+        return True
+    told = enqueue(
+        connection, About.ALERT, waiting.id, routing.climbed(waiting), telling.channels,
+        created_at=now, due_at=due_at, urgent=telling.at_once,
+    )  # fmt: skip
+    return told > 0
 
 
-def _set(connection: sa.Connection, seen: Seen, climb_at: datetime | None) -> None:
+def _set(connection: sa.Connection, seen: Seen, climb_at: datetime | None) -> bool:
     """Only while nobody has acknowledged: who does sets ``climb_at`` to null at any moment."""
     held = sa.and_(alert.c.id == seen.waiting.id, alert.c.climb_at.is_not(None))
     climbs = alert.c.climbs + (0 if climb_at is None else 1)
-    connection.execute(sa.update(alert).where(held).values(climb_at=climb_at, climbs=climbs))
+    moved = sa.update(alert).where(held).values(climb_at=climb_at, climbs=climbs)
+    return connection.execute(moved).rowcount == 1
 
 
 def _unanswered(seen: Seen, now: datetime) -> Raised:

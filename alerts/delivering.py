@@ -11,10 +11,11 @@ from alerts import outbox
 from alerts.kinds import About, AlertKind, DeliveryState, Withheld
 from alerts.messages import compose
 from alerts.raising import Raised, raise_alerts
-from alerts.senders.message import Message, Sender
+from alerts.senders.message import Message, Outcome, Sender, dead
 from alerts.senders.windows import may_send
 from alerts.tables import alert
 from alerts.waiting import SEEN, seen
+from limits.errors import YekuoError
 from limits.terms import Channel, Level
 from limits.zone import local
 from workflow import store
@@ -91,14 +92,14 @@ def _send(book: Book, post: Post, row: sa.Row[Any], done: Sent) -> None:
         outbox.postpone(book.engine, row, opens)
         done.postponed += 1
         return
-    sender = post.sender
+    robot, per_minute = post.sender.robot(row.address), post.sender.per_minute
     with store.writing(book.engine) as connection:
-        full_until = may_send(connection, sender.robot(row.address), now, sender.per_minute)
+        full_until = may_send(connection, robot, now, per_minute)
     if full_until is not None:
         outbox.postpone_all(book.engine, row, full_until)
         done.postponed += 1
         return
-    outcome = sender.send(row.address, _message(book, post, row, now))
+    outcome = _tried(book, post, row, now)
     with store.writing(book.engine) as connection:
         state = outbox.settle(connection, row, outcome, post.clock(), post.attempts)
         if state is DeliveryState.DEAD:
@@ -106,6 +107,16 @@ def _send(book: Book, post: Post, row: sa.Row[Any], done: Sent) -> None:
     done.sent += state is DeliveryState.SENT
     done.failed += state is DeliveryState.PENDING
     done.dead += state is DeliveryState.DEAD
+
+
+def _tried(book: Book, post: Post, row: sa.Row[Any], now: datetime) -> Outcome:
+    """One attempt; a message that cannot be composed is given up, and holds up no other."""
+    try:
+        return post.sender.send(row.address, _message(book, post, row, now))
+    except YekuoError:
+        raise  # the database is busy or gone: that is no fault of this message
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the next one must go out
+        return dead("unreadable", f"消息无法写成（{type(error).__name__}），请联系系统管理员")
 
 
 def _message(book: Book, post: Post, row: sa.Row[Any], now: datetime) -> Message:

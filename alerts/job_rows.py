@@ -37,7 +37,9 @@ def add(connection: sa.Connection, job: str, slots: Iterable[datetime], shards: 
 
 def supersede(connection: sa.Connection, job: str, newest: datetime, now: datetime) -> None:
     """Close what nobody has begun and a newer slot makes needless; it never started, and says so."""
-    older = sa.and_(job_run.c.job == job, job_run.c.state == PENDING, job_run.c.slot < newest)
+    # By (state, lease): what was never begun has no lease, and is little, whatever the job's past.
+    unbegun = sa.and_(job_run.c.state == PENDING, job_run.c.lease_until.is_(None))
+    older = sa.and_(unbegun, job_run.c.job == job, job_run.c.slot < newest)
     connection.execute(sa.update(job_run).where(older).values(state=DONE, finished_at=now, result=SUPERSEDED))
 
 

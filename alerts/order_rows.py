@@ -67,11 +67,11 @@ def next_number(connection: sa.Connection, opened_at: datetime) -> str:
     """The number after the last one of the year in which the order is opened."""
     year = local(opened_at).year
     number = supervision_order.c.number
-    # By length first: 9999 comes before 10000.
+    # Numbers are given in the order of ids: whoever takes the next one inserts after who took the one before.
     newest = (
         sa.select(number)
         .where(number.startswith(f"督〔{year}〕", autoescape=True))
-        .order_by(sa.func.length(number).desc(), number.desc())
+        .order_by(supervision_order.c.id.desc())
         .limit(1)
     )
     held = WRITTEN.fullmatch(connection.scalar(newest) or "")

@@ -269,7 +269,8 @@ def cancel(book: Book, number: str, *, actor: str, at: datetime, now: datetime, 
 def reschedule_orders(book: Book, now: datetime) -> int:
     """Recompute the open orders by the newest calendar; how many due dates moved (domain §5.7)."""
     with store.writing(book.engine) as connection:
-        rows = connection.execute(ORDERS.where(supervision_order.c.state.in_(STANDING))).all()
+        standing = ORDERS.where(supervision_order.c.state.in_(STANDING))
+        rows = connection.execute(standing.order_by(supervision_order.c.id)).all()
         moved = 0
         for order in rows:
             records = hold(connection, Subject.ORDER, order.id)

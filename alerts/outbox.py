@@ -36,7 +36,7 @@ WAITING = (_S.PENDING.value, _S.SENDING.value)
 Envelope = tuple[Any, ...]
 ENVELOPE = (
     *("person_id", "for_person_id", "channel", "address", "state", "reason", "attempts"),
-    *("created_at", "due_at", "fence", "sent_at"),
+    *("created_at", "urgent", "due_at", "fence", "sent_at"),
 )
 MESSAGE = ("about", "about_id", "message_id", *ENVELOPE)
 
@@ -47,6 +47,7 @@ def envelopes(
     *,
     created_at: datetime,
     due_at: datetime,
+    urgent: bool = False,
     withheld: Withheld | None = None,
 ) -> list[Envelope]:
     """One for each of ``recipients`` and each channel that reaches them, by :data:`ENVELOPE`.
@@ -63,7 +64,7 @@ def envelopes(
         found.append(
             (
                 *(each.person_id, each.for_person_id, channel.value, each.contacts[channel], state.value),
-                *(withheld.label if withheld else "", 0, created_at, due_at, 0, sent_at),
+                *(withheld.label if withheld else "", 0, created_at, urgent, due_at, 0, sent_at),
             )
         )
     return found
@@ -87,9 +88,10 @@ def enqueue(
     *,
     created_at: datetime,
     due_at: datetime,
+    urgent: bool = False,
 ) -> int:
     """Write the messages about one thing that were not written yet; how many."""
-    written = envelopes(recipients, channels, created_at=created_at, due_at=due_at)
+    written = envelopes(recipients, channels, created_at=created_at, due_at=due_at, urgent=urgent)
     rows = [dict(zip(MESSAGE, row, strict=True)) for row in addressed(about, about_id, written)]
     held = set(
         connection.scalars(
@@ -110,26 +112,32 @@ def enqueue(
 def take(engine: sa.Engine, channel: Channel, now: datetime, lease: timedelta) -> sa.Row[Any] | None:
     """The next message due on ``channel``, held until ``now + lease``; None when there is none.
 
-    What another process held too long is due again: its lease is its ``due_at``.
+    Red before the rest, then the longest due. What another process held too long is due again: its lease is
+    its ``due_at``.
     """
-    due = (
-        sa.select(delivery)
-        .where(
-            delivery.c.state.in_(WAITING),
-            delivery.c.channel == channel.value,
-            delivery.c.due_at <= now,
-        )
-        .order_by(delivery.c.due_at, delivery.c.id)
-        .limit(1)
-    )
     while True:
         with store.writing(engine) as connection:
-            row = connection.execute(due).first()
+            row = _next(connection, channel, now)
             if row is None:
                 return None
             taken = {"state": _S.SENDING.value, "fence": row.fence + 1, "due_at": now + lease}
             if _update(connection, row.id, row.fence, taken):
                 return connection.execute(sa.select(delivery).where(delivery.c.id == row.id)).one()
+
+
+def _next(connection: sa.Connection, channel: Channel, now: datetime) -> sa.Row[Any] | None:
+    """Asked state by state: each question is the first entry of the index, however many wait."""
+    for urgent, state in product((True, False), WAITING):
+        due = sa.and_(
+            delivery.c.channel == channel.value,
+            delivery.c.state == state,
+            delivery.c.urgent.is_(urgent),
+            delivery.c.due_at <= now,
+        )
+        row = connection.execute(sa.select(delivery).where(due).order_by(delivery.c.due_at).limit(1)).first()
+        if row is not None:
+            return row
+    return None
 
 
 def keep_text(engine: sa.Engine, row: sa.Row[Any], message: Message) -> None:

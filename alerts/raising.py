@@ -17,6 +17,7 @@ from alerts.tables import alert
 from limits.terms import Level
 
 CHUNK = 500
+LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _row(raised: Raised) -> dict[str, Any]:
         "key": raised.key,
         "level": raised.level.value,
         "reached_at": raised.reached_at,
-        "text": raised.text,
+        "text": raised.text if len(raised.text) <= LONGEST else f"{raised.text[: LONGEST - 1]}…",
         "unit": raised.unit,
         "application_id": raised.application_id,
         "threshold_id": raised.threshold_id,

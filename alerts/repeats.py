@@ -183,8 +183,11 @@ def _withdraw_others(
 ) -> None:
     """A row that a correction has broken stays on the list, as withdrawn (domain §7)."""
     keys = [each.key for each in wanted]
+    theirs = sa.select(application.c.id).where(_of(whose))
     held = sa.and_(
-        alert.c.kind == AlertKind.REPEATED.value, alert.c.key.startswith(whose.key, autoescape=True)
+        alert.c.application_id.in_(theirs),
+        alert.c.kind == AlertKind.REPEATED.value,
+        alert.c.key.startswith(whose.key, autoescape=True),
     )
     connection.execute(
         sa.update(alert)

@@ -1,6 +1,6 @@
 """Whom an alarm goes to, on which channels and when (domain §6): policy and organisation brought together."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,6 +21,10 @@ WATCHERS: dict[AlertKind, tuple[Post, ...]] = {
     AlertKind.CALENDAR: (Post.COMMAND_CENTRE,),
     AlertKind.LEDGER: (Post.COMMAND_CENTRE, Post.INTEGRITY),
 }
+
+
+OF_APPLICATIONS = (AlertKind.LEVEL, AlertKind.PLAN, AlertKind.REPEATED)
+HANDLERS = (Post.ACCOUNT_MANAGER, Post.TEAM_LEADER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,25 @@ class Routing:
         return waiting.layer is None or self.escalation.speaks(waiting.layer, waiting.level)
 
     def recipients(self, waiting: Waiting) -> tuple[Recipient, ...]:
-        """The people, or those who stand in for them; empty when there is nobody."""
-        return self.organisation.recipients(self.posts(waiting), waiting.place)
+        """The people, or those who stand in for them, nobody twice; empty when there is nobody.
+
+        Who does a periodic duty takes the place of who handles an application.
+        """
+        told = self.organisation.recipients(self.posts(waiting), waiting.place)
+        if waiting.duty_post is None:
+            return told
+        doers = self.organisation.doers(waiting.duty_post, waiting.place)
+        return tuple({each.person_id: each for each in (*doers, *told)}.values())
 
     def posts(self, waiting: Waiting) -> tuple[Post, ...]:
-        """The posts that hear of ``waiting``."""
+        """The posts that hear of ``waiting``; what is about no application goes to no handler of one."""
         if waiting.kind in WATCHERS:
             return WATCHERS[waiting.kind]
         posts = self.telling(waiting.level).posts
-        return posts if waiting.duty_post is None else _with_doer(waiting.duty_post, posts)
+        if waiting.place.manager or waiting.kind in OF_APPLICATIONS:
+            return posts
+        others = tuple(post for post in posts if post not in HANDLERS)
+        return others if others or waiting.duty_post else (Post.STATION_HEAD,)
 
     def climbed(self, waiting: Waiting) -> tuple[Recipient, ...]:
         """Who is told as well when nobody acknowledged."""
@@ -92,9 +106,3 @@ class Routing:
         if telling.at_once:
             return told_at + timedelta(minutes=telling.climb_after)
         return self.escalation.hours.after(told_at, telling.climb_after, self.rules.calendar)
-
-
-def _with_doer(doer: Post, posts: Iterable[Post]) -> tuple[Post, ...]:
-    """Who does a periodic duty takes the place of who handles an application."""
-    handlers = {Post.ACCOUNT_MANAGER, Post.TEAM_LEADER}
-    return (doer, *(post for post in posts if post not in handlers and post is not doer))

@@ -67,11 +67,11 @@ def tell(
         told = _Told(routing)
         for each, why in _highest_first(seen):
             told.add(each, why)
+        done.orders += _open_orders(connection, book, told, now)
         told.write(connection)
         done.looked_at += len(seen)
         done.messages += len(told.deliveries)
         done.unheard += len(told.unheard)
-        done.orders += _open_orders(connection, book, told, now)
         # What nobody can hear is an alarm to the command centre, in the same sweep: so once more.
         if not raise_alerts(connection, _nobody(told.unheard, now)):
             return done
@@ -115,10 +115,10 @@ class _Told:
 
     def add(self, seen: Seen, why: Withheld | None) -> None:
         waiting = seen.waiting
-        key = (*waiting.routed_by, why)
+        key = (*waiting.routed_by, why, seen.owed)
         way = self._ways.get(key)
         if way is None:
-            way = self._ways[key] = self._way(waiting, why)
+            way = self._ways[key] = self._way(waiting, why, owed=seen.owed)
         self.deliveries += addressed(About.ALERT, waiting.id, way.envelopes)
         self.marks[way.withheld, way.climb_at].append(waiting.id)
         if way.unheard:
@@ -126,7 +126,7 @@ class _Told:
         if way.opens_order and seen.threshold_id is not None:
             self.ordered.append(seen.threshold_id)
 
-    def _way(self, waiting: Waiting, why: Withheld | None) -> _Way:
+    def _way(self, waiting: Waiting, why: Withheld | None, *, owed: bool) -> _Way:
         routing, level = self.routing, waiting.level
         telling = routing.telling(level)
         spoken = routing.spoken_of(waiting)
@@ -135,9 +135,16 @@ class _Told:
             why = Withheld.QUIET
         due_at = routing.due_at(level)
         told = why is None
-        climbs = told and waiting.kind not in WATCHERS
+        climbs = told and owed and waiting.kind not in WATCHERS
         return _Way(
-            envelopes(people, telling.channels, created_at=routing.now, due_at=due_at, withheld=why),
+            envelopes(
+                people,
+                telling.channels,
+                created_at=routing.now,
+                due_at=due_at,
+                urgent=telling.at_once,
+                withheld=why,
+            ),
             why,
             routing.climb_at(level, due_at) if climbs else None,
             unheard=told and not people and waiting.kind is not AlertKind.NOBODY,

@@ -69,13 +69,15 @@ delivery = sa.Table(
     sa.Column("body", sa.Text),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
+    # Red goes before what waits, however long that has waited.
+    sa.Column("urgent", sa.Boolean, nullable=False),
     # Not before this instant: working hours, back-off, the receiver's rate limit, or the lease of who sends it.
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("sent_at", Instant),
     # Each person hears of each thing once on each channel.
     sa.UniqueConstraint("about", "about_id", "person_id", "channel"),
-    sa.Index("ix_delivery_state_channel_due_at", "state", "channel", "due_at"),
+    sa.Index("ix_delivery_channel_state_urgent_due_at", "channel", "state", "urgent", "due_at"),
     sa.Index("ix_delivery_person_id", "person_id"),
 )
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.kinds import AlertKind, Withheld
+from alerts.kinds import AlertKind, OrderState, Withheld
 from alerts.routing import Waiting
-from alerts.tables import alert, duty
+from alerts.tables import alert, duty, supervision_order
 from limits.policy import Layer
 from limits.terms import Level, Post
 from workflow.organisation import Place
@@ -23,6 +23,8 @@ from workflow.tables import application, clock, event, threshold
 RANK = {level: rank for rank, level in enumerate(Level)}
 WARNINGS = (Level.BLUE, Level.ORANGE)
 COUNTED = "yellow"
+# While an order is in one of these, an answer is owed.
+OWED = (OrderState.OPEN.value, OrderState.RETURNED.value)
 
 
 def take_crossed(
@@ -81,6 +83,11 @@ class Seen:
     higher_told: bool
 
     @property
+    def owed(self) -> bool:
+        """Whether anybody still has to do what it is about; a broken limit always wants an answer."""
+        return not (self.ended and self.waiting.kind in (AlertKind.ORDER, AlertKind.DUTY))
+
+    @property
     def clock(self) -> tuple[object, ...]:
         """Whose levels it is one of: only the highest of them is told; of an alarm of its own kind, itself."""
         waiting = self.waiting
@@ -122,13 +129,15 @@ def waiting(
     if shards > 1:
         mine = sa.and_(alert.c.application_id.is_(None), sa.literal(shard == 0))
         wanted = wanted.where(sa.or_(alert.c.application_id % shards == shard, mine))
-    for row in connection.execute(wanted):
+    # Held until the sweep commits: a reply that takes a level back waits, and then finds it told. SQLite has one writer.
+    for row in connection.execute(wanted.with_for_update(of=alert)):
         yield seen(row, company)
 
 
 def unacknowledged(connection: sa.Connection, company: str, now: datetime) -> Iterator[Seen]:
-    """The alarms whose time without an acknowledgement has run out by ``now``, in time order."""
-    for row in connection.execute(SEEN.where(alert.c.climb_at <= now)):
+    """The alarms whose time without an acknowledgement has run out by ``now``, the longest waiting first."""
+    wanted = SEEN.where(alert.c.climb_at <= now).order_by(None).order_by(alert.c.climb_at, alert.c.id)
+    for row in connection.execute(wanted):
         yield seen(row, company)
 
 
@@ -164,6 +173,7 @@ def _statement() -> sa.Select[Any]:
         .outerjoin(application, application.c.id == alert.c.application_id)
         .outerjoin(clock, current)
         .outerjoin(first, sa.and_(first.c.application_id == alert.c.application_id, first.c.seq == 1))
+        .outerjoin(supervision_order, supervision_order.c.id == alert.c.order_id)
         .outerjoin(duty, duty.c.id == alert.c.duty_id)
     )
     return (
@@ -186,7 +196,12 @@ def _statement() -> sa.Select[Any]:
             sa.or_(alert.c.withdrawn_at.is_not(None), threshold.c.withdrawn_at.is_not(None)).label(
                 "withdrawn"
             ),
-            sa.or_(clock.c.stopped_at.is_not(None), clock.c.cut_at.is_not(None)).label("ended"),
+            sa.or_(
+                clock.c.stopped_at.is_not(None),
+                clock.c.cut_at.is_not(None),
+                duty.c.done_at.is_not(None),
+                supervision_order.c.state.not_in(OWED),
+            ).label("ended"),
             clock.c.cut_at.is_not(None).label("cut"),
             sa.and_(first.c.recorded_at.is_not(None), first.c.recorded_at > alert.c.reached_at).label(
                 "history"

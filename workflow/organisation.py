@@ -102,18 +102,22 @@ class Organisation:
                 found.setdefault(each.person_id, each)
         return tuple(found.values())
 
+    def doers(self, post: Post, place: Place) -> tuple[Recipient, ...]:
+        """Everybody who holds ``post`` by appointment, or their stand-ins: who does what no application names."""
+        reached = (self._recipient(each) for each in self._posted(post, place))
+        return tuple(each for each in reached if each is not None)
+
     def holders(self, post: Post, place: Place) -> tuple[Person, ...]:
         """Who holds ``post`` for ``place``, present or not.
 
-        X: an application names its account manager, so that one is asked for by name; what names none, as a
-        periodic duty, goes to all of them. Every other post is
+        X: an application names its account manager, so that one is asked for by name. Every other post is
         looked for in the station, then in the unit above it with the departments and centres there, and so on
         up to the company; the first that has it answers. Another station never does.
         """
         key = (post, place)
         if key not in self._held:
-            named = post is Post.ACCOUNT_MANAGER and bool(place.manager)
-            self._held[key] = self._manager(place) if named else self._posted(post, place)
+            manager = post is Post.ACCOUNT_MANAGER
+            self._held[key] = self._manager(place) if manager else self._posted(post, place)
         return self._held[key]
 
     def stations(self) -> tuple[str, ...]:

@@ -243,7 +243,7 @@ def _change_thresholds(
         if key in wanted or row.withdrawn_at is not None:
             continue
         if row.crosses_at > recorded_at and row.swept_by is None:
-            found.removed.append(row)
+            found.removed.append(replace(row, withdrawn_at=recorded_at))
         else:
             found.withdrawn.append(replace(row, withdrawn_at=recorded_at))
 

@@ -32,8 +32,10 @@ def open_engine(url: str) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, pool_pre_ping=True)
-        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+            return sa.create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        # Names and addresses are in the parameters: a log must not have them.
+        settings = {"timeout": BUSY_SECONDS, "isolation_level": None}
+        engine = sa.create_engine(parsed, connect_args=settings, hide_parameters=True)
     except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise errors.DatabaseUrlInvalid(url=shown(url)) from error
     sa_event.listen(engine, "connect", _prepare_sqlite)
@@ -292,6 +294,8 @@ class Batch:
         for kind in ("removed", "withdrawn", "restored"):
             for each in getattr(changed, kind):
                 self._update(kind, application_id, each)
+        for each in changed.removed:
+            self._update("taken", application_id, each)
         for each in changed.crossed:
             self._insert("threshold", application_id, each)
 
@@ -306,8 +310,10 @@ class Batch:
         """Execute everything; events first, because they are the truth."""
         self._write_inserts(connection, "event")
         for name, rows in self._updates.items():
-            if rows:
-                connection.execute(_UPDATES[name], rows)
+            if rows and name != "taken":
+                done = connection.execute(_UPDATES[name], rows)
+                if name == "removed" and done.rowcount != len(rows):
+                    connection.execute(_UPDATES["taken"], self._updates["taken"])
         for name in ("clock", "threshold"):
             self._write_inserts(connection, name)
 
@@ -354,6 +360,7 @@ _UPDATE_COLUMNS = {
     "supersede": (*_CLOCK_KEY, "superseded_at"),
     "clock": (*_CLOCK_KEY, *_CLOCK_CHANGES),
     "removed": _THRESHOLD_KEY,
+    "taken": (*_THRESHOLD_KEY, "withdrawn_at"),
     "withdrawn": (*_THRESHOLD_KEY, "withdrawn_at"),
     "restored": (*_THRESHOLD_KEY, "withdrawn_at"),
 }
@@ -363,7 +370,9 @@ _UPDATES: dict[str, sa.Update | sa.Delete] = {
     "progress": sa.update(application).where(_at(application, "id")).values(_sets(*_PROGRESS)),
     "supersede": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets("superseded_at")),
     "clock": sa.update(clock).where(_at(clock, *_CLOCK_KEY)).values(_sets(*_CLOCK_CHANGES)),
-    "removed": sa.delete(threshold).where(_at(threshold, *_THRESHOLD_KEY)),
+    "removed": sa.delete(threshold).where(_at(threshold, *_THRESHOLD_KEY), threshold.c.swept_by.is_(None)),
+    # What a sweep took since this writer read it is not removed: it stays, as withdrawn.
+    "taken": sa.update(threshold).where(_at(threshold, *_THRESHOLD_KEY)).values(_sets("withdrawn_at")),
     "withdrawn": sa.update(threshold).where(_at(threshold, *_THRESHOLD_KEY)).values(_sets("withdrawn_at")),
     "restored": sa.update(threshold).where(_at(threshold, *_THRESHOLD_KEY)).values(_sets("withdrawn_at")),
 }

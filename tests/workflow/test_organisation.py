@@ -131,9 +131,18 @@ def test_the_account_manager_is_the_one_the_application_names(staffed: Staffed) 
     )
     assert names(found, EAST, Post.ACCOUNT_MANAGER) == ["甲"]
     assert names(found, WEST, Post.ACCOUNT_MANAGER) == ["甲"], "one of that name in the company"
-    assert names(found, Place(COMPANY, "东岭供电所", "丙"), Post.ACCOUNT_MANAGER) == []
-    unnamed = Place(COMPANY, "东岭供电所", "")
-    assert names(found, unnamed, Post.ACCOUNT_MANAGER) == ["甲", "乙"], "what names none is for all of them"
+    for nobody in ("", "丙"):
+        assert names(found, Place(COMPANY, "东岭供电所", nobody), Post.ACCOUNT_MANAGER) == []
+
+
+def test_who_does_what_no_application_names_is_everybody_who_is_there_for_it(staffed: Staffed) -> None:
+    found = staffed(
+        person("1", "甲", "东岭供电所 account_manager 2026-01-01"),
+        person("2", "乙", "东岭供电所 account_manager 2026-01-01"),
+        person("3", "丙", "西河供电所 account_manager 2026-01-01"),
+    )
+    told = found.doers(Post.ACCOUNT_MANAGER, Place(COMPANY, "东岭供电所", ""))
+    assert [each.name for each in told] == ["甲", "乙"]
 
 
 def test_a_manager_is_the_namesake_in_the_station_whatever_post_he_has_there(staffed: Staffed) -> None:

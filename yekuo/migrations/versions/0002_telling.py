@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
@@ -188,7 +189,9 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_person_id", ["person_id"], unique=False)
         batch_op.create_index(
-            "ix_delivery_state_channel_due_at", ["state", "channel", "due_at"], unique=False
+            "ix_delivery_channel_state_urgent_due_at",
+            ["channel", "state", "urgent", "due_at"],
+            unique=False,
         )
 
     op.create_table(
@@ -293,7 +296,7 @@ def downgrade() -> None:
 
     op.drop_table("supervision_order")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_state_channel_due_at")
+        batch_op.drop_index("ix_delivery_channel_state_urgent_due_at")
         batch_op.drop_index("ix_delivery_person_id")
 
     op.drop_table("delivery")
