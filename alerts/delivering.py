@@ -152,10 +152,8 @@ def closed_until(book: Book, row: sa.Row[Any], now: datetime) -> datetime | None
         return None
     if row.about == About.ALERT.value:
         with store.reading(book.engine) as connection:
-            level = connection.execute(
-                sa.select(alert.c.level).where(alert.c.id == row.about_id)
-            ).scalar_one()
-        if escalation.telling(Level.of(level)).at_once:
+            level = connection.scalar(sa.select(alert.c.level).where(alert.c.id == row.about_id))
+        if level is not None and escalation.telling(Level.of(level)).at_once:
             return None
     return opens
 
@@ -166,12 +164,11 @@ def _dead_letter(connection: sa.Connection, row: sa.Row[Any], why: str, now: dat
     A digest may be missed: tomorrow's says the same.  Nor does an alarm about the unreachable make another.
     """
     about = About.of(row.about)
-    level, unit = Level.YELLOW, ""
-    if about is About.ALERT:
-        found = connection.execute(sa.select(alert).where(alert.c.id == row.about_id)).one()
-        level, unit = Level.of(found.level), found.unit
-    if about is About.DIGEST or (about is About.ALERT and found.kind == AlertKind.NOBODY.value):
+    wanted = sa.select(alert.c.kind, alert.c.level, alert.c.unit).where(alert.c.id == row.about_id)
+    found = connection.execute(wanted).first() if about is About.ALERT else None
+    if about is About.DIGEST or (found is not None and found.kind == AlertKind.NOBODY.value):
         return []
+    level, unit = (Level.YELLOW, "") if found is None else (Level.of(found.level), found.unit)
     return [
         Raised(
             AlertKind.NOBODY,

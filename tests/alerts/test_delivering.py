@@ -197,6 +197,36 @@ def test_a_wrong_robot_name_is_said_at_once(yellow: Book, receiver: HttpReceiver
     assert receiver.requests == []
 
 
+def test_red_goes_before_what_has_waited_longer(book: Book, receiver: HttpReceiver) -> None:
+    staffed(book)
+    for each in range(6):
+        accept(book, f"A{each}", MONDAY)
+    accept(book, "B", at("2026-10-09 五 09:00"))
+    sweep(book, at("2026-10-13 二 00:01"))  # six blues for 08:30, and B's orange of its third layer
+    sweep(book, at("2026-10-15 四 08:31"))  # B is red
+    wall = Wall(at("2026-10-15 四 08:31"))
+    assert send_due(book, post(receiver.url, wall, per_minute=1)).sent == 1
+    (request,) = receiver.requests
+    assert "红色告警" in json.dumps(request.body, ensure_ascii=False)
+
+
+def test_a_message_that_cannot_be_written_is_given_up_and_holds_up_no_other(
+    yellow: Book, receiver: HttpReceiver
+) -> None:
+    with store.writing(yellow.engine) as connection:
+        first = rows(yellow)[0]
+        broken = {name: getattr(first, name) for name in rows(yellow)[0]._fields if name != "id"}
+        broken |= {
+            "about_id": 10**6,
+            "message_id": "alert-1000000-1-wecom",
+            "due_at": MORNING - timedelta(hours=1),
+        }
+        connection.execute(sa.insert(delivery).values(**broken))
+    done = send_due(yellow, post(receiver.url, Wall(MORNING)))
+    assert (done.sent, done.dead) == (1, 1)
+    assert "无法写成" in rows(yellow)[-1].reason
+
+
 CHILD = """
 import sys
 from datetime import datetime

@@ -465,3 +465,18 @@ def test_of_processes_that_judge_at_once_one_wins(company: Book) -> None:
         "order_act_refused",
     ]
     assert view(company, when).state is OrderState.ACCEPTED
+
+
+def test_what_an_answered_order_reached_climbs_no_more(company: Book) -> None:
+    """Yellow at midnight, answered at nine; the sweep came only at ten."""
+    opened(company)
+    reply(company, at("2026-10-12 一 09:00"))
+    ten = at("2026-10-12 一 10:00")
+    sweep(company, ten)
+    with store.reading(company.engine) as connection:
+        ours = sa.select(alert.c.level, alert.c.climb_at).where(
+            alert.c.kind == "order", alert.c.told_at == ten, alert.c.withdrawn_at.is_(None)
+        )
+        found = connection.execute(ours.order_by(alert.c.reached_at)).all()
+    assert "yellow" in {row.level for row in found}
+    assert {row.climb_at for row in found} == {None}
