@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from alerts.handlings import Subject, handled
 from alerts.kinds import About, AlertKind
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
 from alerts.raising import Raised, raise_alerts
 from alerts.routing import Routing
 from alerts.tables import alert
@@ -16,7 +16,7 @@ from workflow.organisation import load_organisation
 from workflow.rules import Rules
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 
 def climb(run: "Run") -> str:

@@ -27,7 +27,7 @@ from workflow.rules import Rules
 from workflow.tables import application, event
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 E = EventType
 PAGE = 200

@@ -24,7 +24,7 @@ from workflow.rules import Rules
 from workflow.tables import application, clock, threshold
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from alerts.kinds import About, AlertKind, Withheld
-from alerts.orders import open_for_level
-from alerts.outbox import MESSAGE, Envelope, addressed, envelopes
+from alerts.messages.outbox import MESSAGE, Envelope, addressed, envelopes
+from alerts.orders.acts import open_for_level
 from alerts.raising import Raised, raise_alerts
 from alerts.routing import WATCHERS, Routing, Waiting
 from alerts.tables import alert, delivery
@@ -27,7 +27,7 @@ from workflow.bulk import insert_many
 from workflow.organisation import load_organisation
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 
 @dataclass

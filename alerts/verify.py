@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from alerts.handlings import TABLES, Handled, Subject, handled, handled_hash, last, record_of
 from alerts.kinds import Act, AlertKind
-from alerts.order_clock import clock_of
-from alerts.order_rows import ORDERS, opening_text
+from alerts.orders.clock import clock_of
+from alerts.orders.rows import ORDERS, opening_text
 from alerts.tables import alert, duty, handling, supervision_order
 from limits.terms import Level
 from workflow import store

@@ -17,7 +17,7 @@ from workflow.publishing import notices_in
 from workflow.verify import Verified, verify
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 LONGEST_TEXT = 512
 # X: the State Council's office publishes the coming year in November as a rule; month and day, level, end of key.

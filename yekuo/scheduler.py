@@ -20,9 +20,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from alerts.errors import LeaseLost
-from alerts.job_rows import told
-from alerts.job_watch import watch
-from alerts.jobs import Clock, Job, Ran, fault, run_due
+from alerts.jobs.rows import told
+from alerts.jobs.running import Clock, Job, Ran, fault, run_due
+from alerts.jobs.watch import watch
 from alerts.kinds import RunState
 from limits.errors import YekuoError
 from limits.zone import SHANGHAI

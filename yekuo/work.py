@@ -7,19 +7,19 @@ they come, and between 07:00 and 08:00 what the day's digest is to include.
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from alerts import backlogs
 from alerts.climbing import climb
-from alerts.delivering import Post, deliver
-from alerts.digest import write_digests
-from alerts.duties import open_duties
-from alerts.job_watch import prune, prune_windows
-from alerts.jobs import Clock, Job, Run
-from alerts.orders import reschedule_orders
+from alerts.duties.doing import open_duties
+from alerts.jobs import backlogs
+from alerts.jobs.running import Clock, Job, Run
+from alerts.jobs.slots import DayRule, Schedule
+from alerts.jobs.watch import prune, prune_windows
+from alerts.messages.delivering import Post, deliver
+from alerts.messages.digest import write_digests
+from alerts.orders.acts import reschedule_orders
 from alerts.plans import warn_of_plans
 from alerts.repeats import count_repeats
 from alerts.senders import senders_for
 from alerts.senders.message import Sender
-from alerts.slots import DayRule, Schedule
 from alerts.sweep import sweep
 from alerts.watching import verify_ledger, watch_calendar
 from limits.errors import YekuoError

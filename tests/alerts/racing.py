@@ -6,7 +6,8 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from alerts import answers, orders
+from alerts import answers
+from alerts.orders import acts as orders
 from limits.errors import YekuoError
 from workflow import store
 from workflow.book import Book

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import errors, orders
+from alerts import errors
 from alerts.handlings import Handled, Subject, append, handled, handled_hash
 from alerts.kinds import Act
+from alerts.orders import acts as orders
 from alerts.tables import alert, duty, handling, supervision_order
 from alerts.verify import verify_handlings
 from tests.alerts.telling import accept, staffed, sweep

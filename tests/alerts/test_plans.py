@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts.jobs import Job, Ran, run_due
+from alerts.jobs.running import Job, Ran, run_due
+from alerts.jobs.slots import Schedule
 from alerts.kinds import AlertKind, RunState
 from alerts.plans import lapsing, record_lapsing, warn_of_plans
-from alerts.slots import Schedule
 from alerts.tables import alert
 from limits.terms import Status
 from tests.dates import at

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from alerts.jobs import Job, run_due
+from alerts.jobs.running import Job, run_due
+from alerts.jobs.slots import Schedule
 from alerts.kinds import AlertKind, RunState
-from alerts.slots import Schedule
 from alerts.tables import alert
 from alerts.watching import compare_ledger, verify_ledger, warn_of_calendar, watch_calendar
 from tests.dates import at

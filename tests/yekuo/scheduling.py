@@ -18,8 +18,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.jobs import Job, Run
-from alerts.slots import Schedule
+from alerts.jobs.running import Job, Run
+from alerts.jobs.slots import Schedule
 from workflow import store
 from workflow.rules import load_rules
 from workflow.tables import Instant

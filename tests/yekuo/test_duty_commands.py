@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.duty_opening import open_rounds
+from alerts.duties.opening import open_rounds
 from tests.alerts.company import CITY, EAST, found
 from tests.dates import at
 from tests.yekuo.test_cli import Program, program, runner

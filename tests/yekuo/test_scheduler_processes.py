@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts.job_rows import SUPERSEDED
+from alerts.jobs.rows import SUPERSEDED
 from alerts.kinds import RunState
 from alerts.tables import job_run
 from limits.zone import local

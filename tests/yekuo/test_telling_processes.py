@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts.job_rows import SUPERSEDED
+from alerts.jobs.rows import SUPERSEDED
 from alerts.kinds import AlertKind, RunState
 from alerts.senders.message import Message
 from alerts.senders.wording import content

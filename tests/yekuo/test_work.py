@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from alerts.slots import next_slot
+from alerts.jobs.slots import next_slot
 from alerts.tables import job_run
 from limits.calendar import load_calendar
 from limits.terms import Channel

@@ -16,7 +16,7 @@ from yekuo.settings import parse_instant
 if TYPE_CHECKING:
     from alerts.handlings import Handled
     from alerts.listing import AlertView
-    from alerts.outbox import DeliveryView
+    from alerts.messages.outbox import DeliveryView
 
 T = TypeVar("T", bound=Term)
 
@@ -141,7 +141,7 @@ def list_deliveries(
 ) -> int:
     """The messages, and why one did not arrive."""
     from alerts.kinds import DeliveryState
-    from alerts.outbox import listing
+    from alerts.messages.outbox import listing
     from workflow import store
 
     wanted = word(DeliveryState, state, "消息状态")
@@ -175,7 +175,7 @@ def resend(
     as_json: Json = False,
 ) -> int:
     """Try a dead letter again."""
-    from alerts.outbox import resend as resend_delivery
+    from alerts.messages.outbox import resend as resend_delivery
 
     wanted = row_id(delivery_id)
     resend_delivery(desk.open_book().engine, wanted, parse_instant(as_of))

@@ -26,7 +26,7 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Publish a year, or amend one."""
-    from alerts.orders import reschedule_orders
+    from alerts.orders.acts import reschedule_orders
     from workflow.publishing import import_notice
 
     now = parse_instant(as_of)

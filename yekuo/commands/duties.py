@@ -12,7 +12,7 @@ from yekuo.output import console, print_json, table, verdict_text
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from alerts.duties import DutyView
+    from alerts.duties.doing import DutyView
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def list_(
     as_json: Json = False,
 ) -> int:
     """What is to be done, or everything."""
-    from alerts.duties import duties
+    from alerts.duties.doing import duties
 
     found = duties(desk.open_book(), parse_instant(as_of), unit, open_only=not everything)
     if as_json:
@@ -69,7 +69,7 @@ def done(
     as_json: Json = False,
 ) -> int:
     """Put on record that a round was done."""
-    from alerts.duties import done as record_done
+    from alerts.duties.doing import done as record_done
 
     wanted, told = row_id(duty), when(actor, at, as_of)
     found = record_done(desk.open_book(), wanted, evidence=evidence, **told)

@@ -12,8 +12,8 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from alerts.job_watch import JobState
-    from alerts.jobs import Ran
+    from alerts.jobs.running import Ran
+    from alerts.jobs.watch import JobState
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +70,7 @@ def jobs(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> i
     """Where every job stands."""
     if context.invoked_subcommand is not None:
         return 0
-    from alerts.job_watch import job_states
+    from alerts.jobs.watch import job_states
     from yekuo.work import jobs_for
 
     now = parse_instant(as_of)
@@ -88,7 +88,7 @@ def jobs(context: typer.Context, as_of: AsOf = None, as_json: Json = False) -> i
 
 
 def _by_hand(name: str, now: datetime, *, as_json: bool) -> int:
-    from alerts.jobs import run_by_hand
+    from alerts.jobs.running import run_by_hand
     from yekuo.scheduler import new_owner
     from yekuo.work import job_named, jobs_for
 

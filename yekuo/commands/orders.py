@@ -15,7 +15,7 @@ from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
     from alerts.handlings import Handled
-    from alerts.order_listing import OrderView
+    from alerts.orders.listing import OrderView
 
 OrderNumber = Annotated[
     str, typer.Argument(metavar="NUMBER", help="文号：督〔2026〕0001号，或 2026-1", show_default=False)
@@ -55,7 +55,7 @@ def list_orders(
 ) -> int:
     """The orders as they stood."""
     from alerts.kinds import OrderState
-    from alerts.order_listing import orders
+    from alerts.orders.listing import orders
 
     wanted = word(OrderState, state, "督办单状态")
     found = orders(
@@ -93,7 +93,7 @@ def open_(
     as_json: Json = False,
 ) -> int:
     """Demand an answer."""
-    from alerts.orders import open_order
+    from alerts.orders.acts import open_order
 
     told = when(actor, at, as_of)
     opened = open_order(
@@ -111,9 +111,9 @@ def reply(
     number: OrderNumber, actor: By, text: Said, at: At = None, as_of: AsOf = None, as_json: Json = False
 ) -> int:
     """Why, and what is done about it."""
-    from alerts import orders
+    from alerts.orders import acts
 
-    done = orders.reply(desk.open_book(), number, text=text, **when(actor, at, as_of))
+    done = acts.reply(desk.open_book(), number, text=text, **when(actor, at, as_of))
     return _done(number, done, as_json=as_json)
 
 
@@ -121,9 +121,9 @@ def accept(
     number: OrderNumber, actor: By, text: Said = "", at: At = None, as_of: AsOf = None, as_json: Json = False
 ) -> int:
     """The reply will do."""
-    from alerts import orders
+    from alerts.orders import acts
 
-    done = orders.accept(desk.open_book(), number, text=text, **when(actor, at, as_of))
+    done = acts.accept(desk.open_book(), number, text=text, **when(actor, at, as_of))
     return _done(number, done, as_json=as_json)
 
 
@@ -131,9 +131,9 @@ def return_(
     number: OrderNumber, actor: By, text: Said, at: At = None, as_of: AsOf = None, as_json: Json = False
 ) -> int:
     """The reply will not do."""
-    from alerts import orders
+    from alerts.orders import acts
 
-    done = orders.return_(desk.open_book(), number, text=text, **when(actor, at, as_of))
+    done = acts.return_(desk.open_book(), number, text=text, **when(actor, at, as_of))
     return _done(number, done, as_json=as_json)
 
 
@@ -141,9 +141,9 @@ def cancel(
     number: OrderNumber, actor: By, text: Said, at: At = None, as_of: AsOf = None, as_json: Json = False
 ) -> int:
     """The order was not needed."""
-    from alerts import orders
+    from alerts.orders import acts
 
-    done = orders.cancel(desk.open_book(), number, text=text, **when(actor, at, as_of))
+    done = acts.cancel(desk.open_book(), number, text=text, **when(actor, at, as_of))
     return _done(number, done, as_json=as_json)
 
 
@@ -156,8 +156,8 @@ def print_(
     as_json: Json = False,
 ) -> int:
     """Write the document."""
-    from alerts.order_listing import one_order
-    from alerts.order_page import render_order
+    from alerts.orders.listing import one_order
+    from alerts.orders.page import render_order
 
     book, now = desk.open_book(), parse_instant(as_of)
     view = one_order(book, number, now)
@@ -218,7 +218,7 @@ def _due(view: "OrderView") -> str:
 
 
 def _shown(number: str, as_of: str | None, *, as_json: bool) -> int:
-    from alerts.order_listing import one_order
+    from alerts.orders.listing import one_order
 
     view = one_order(desk.open_book(), number, parse_instant(as_of))
     if as_json:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from alerts.job_watch import job_states, overdue, prune, prune_windows, raise_overdue, watch
-from alerts.jobs import Job, Run, run_due
+from alerts.jobs.running import Job, Run, run_due
+from alerts.jobs.slots import DayRule, Schedule
+from alerts.jobs.watch import job_states, overdue, prune, prune_windows, raise_overdue, watch
 from alerts.kinds import AlertKind, RunState
-from alerts.slots import DayRule, Schedule
 from alerts.tables import alert, job_run, sender_window
 from limits.terms import Level
 from tests.dates import at

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from alerts import outbox
 from alerts.kinds import About, AlertKind, DeliveryState, Withheld
-from alerts.messages import compose
+from alerts.messages import outbox
+from alerts.messages.composing import compose
 from alerts.raising import Raised, raise_alerts
 from alerts.senders.message import Message, Outcome, Sender, dead
 from alerts.senders.windows import may_send
@@ -22,7 +22,7 @@ from workflow import store
 from workflow.book import Book
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 AT_ONCE = 200
 MARGIN = timedelta(seconds=30)

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import errors, orders
+from alerts import errors
 from alerts.kinds import About, Act, AlertKind, OrderState
-from alerts.order_listing import OrderView, one_order
-from alerts.order_listing import orders as list_orders
-from alerts.order_rows import next_number
+from alerts.orders import acts as orders
+from alerts.orders.listing import OrderView, one_order
+from alerts.orders.listing import orders as list_orders
+from alerts.orders.rows import next_number
 from alerts.tables import alert, delivery, handling, supervision_order
 from alerts.verify import verify_handlings
 from limits.terms import Channel, Level, Verdict

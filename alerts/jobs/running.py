@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from alerts import job_rows
 from alerts.errors import LeaseLost
+from alerts.jobs import rows as job_rows
+from alerts.jobs.slots import Schedule, slots_after
 from alerts.kinds import RunState
-from alerts.slots import Schedule, slots_after
 from limits.errors import YekuoError
 from workflow import store
 from workflow.book import Book

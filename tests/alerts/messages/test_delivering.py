@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import errors, outbox
-from alerts.delivering import Post, Sent, send_due
+from alerts import errors
 from alerts.kinds import AlertKind, DeliveryState
+from alerts.messages import outbox
+from alerts.messages.delivering import Post, Sent, send_due
 from alerts.senders import senders_for
 from alerts.senders.settings import Robot, RobotSettings, SenderSettings, WebhookSettings
 from alerts.tables import delivery
@@ -230,8 +231,8 @@ def test_a_message_that_cannot_be_written_is_given_up_and_holds_up_no_other(
 CHILD = """
 import sys
 from datetime import datetime
-from tests.alerts.test_delivering import Wall, post
-from alerts.delivering import send_due
+from tests.alerts.messages.test_delivering import Wall, post
+from alerts.messages.delivering import send_due
 from limits.terms import Channel
 from workflow import store
 from workflow.book import Book
@@ -245,7 +246,7 @@ print(send_due(book, post(receiver, Wall(datetime.fromisoformat(now)), Channel.W
 def child(book: Book, receiver: HttpReceiver, now: datetime) -> "subprocess.Popen[str]":
     url = book.engine.url.render_as_string(hide_password=False)
     command = [sys.executable, "-c", CHILD, url, receiver.url, now.isoformat()]
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     return subprocess.Popen(
         command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True
     )

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.errors import LeaseLost
-from alerts.job_rows import SUPERSEDED
-from alerts.jobs import Job, Run, plan, run_by_hand, run_due
+from alerts.jobs.rows import SUPERSEDED
+from alerts.jobs.running import Job, Run, plan, run_by_hand, run_due
+from alerts.jobs.slots import DayRule, Schedule
 from alerts.kinds import AlertKind, RunState
 from alerts.raising import Raised, raise_alerts
-from alerts.slots import DayRule, Schedule
 from alerts.tables import alert, job_run
 from limits.terms import Level
 from tests.dates import at

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from alerts import orders
-from alerts.order_listing import one_order
-from alerts.order_page import render_order
+from alerts.orders import acts as orders
+from alerts.orders.listing import one_order
+from alerts.orders.page import render_order
 from tests.alerts.telling import accept, staffed
 from tests.dates import at
 from workflow.book import Book

@@ -605,7 +605,7 @@ def test_one_sender_serves_several_threads(receiver: HttpReceiver) -> None:
 
 def test_the_receiver_runs_as_a_process_too(tmp_path: Path) -> None:
     """What the tests of several machines use: its list is a file."""
-    file, script = tmp_path / "requests.jsonl", Path(__file__).with_name("receiver.py")
+    file, script = tmp_path / "requests.jsonl", Path(__file__).parents[1] / "receiver.py"
     command = [sys.executable, str(script), str(file), "code", "93000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as process:
         assert process.stdout is not None

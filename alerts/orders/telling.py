@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alerts.handlings import Handled
 from alerts.kinds import About, Act, AlertKind
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
 from alerts.raising import Raised, raise_alerts
 from limits.terms import Level, Post
 from limits.zone import local

@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.answers import answer
-from alerts.digest import write_day, write_digests
-from alerts.jobs import Job, run_due
+from alerts.jobs.running import Job, run_due
+from alerts.jobs.slots import DayRule, Schedule
 from alerts.kinds import About, AlertKind
+from alerts.messages.digest import write_day, write_digests
 from alerts.raising import Raised, raise_alerts
-from alerts.slots import DayRule, Schedule
 from alerts.sweep import tell
 from alerts.tables import alert, delivery
 from limits.terms import Channel, Level, Supporting

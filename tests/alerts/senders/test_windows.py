@@ -15,7 +15,7 @@ from alerts.tables import sender_window
 from tests.dates import at
 from workflow import store
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NOW = at("2026-11-20 五 10:30") + timedelta(seconds=17)
 NEXT = at("2026-11-20 五 10:31")
 # Four forked processes, let go at one moment, each asking until it is told no; the answer is every yes.

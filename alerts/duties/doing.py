@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from alerts import duty_errors, handlings
-from alerts.duty_opening import open_rounds
-from alerts.duty_rounds import Round, period_said
+from alerts import handlings
+from alerts.duties import errors as duty_errors
+from alerts.duties.opening import open_rounds
+from alerts.duties.rounds import Round, period_said
 from alerts.kinds import Act
 from alerts.raising import take_back
 from alerts.tables import alert, duty
@@ -22,7 +23,7 @@ from workflow import store
 from workflow.book import Book
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.wording import ToldClock, day_of
+from alerts.messages.wording import ToldClock, day_of
 from limits.policy import Layer
 from workflow import store
 from workflow.book import Book

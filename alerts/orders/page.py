@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.handlings import Handled
 from alerts.kinds import Act, OrderState
-from alerts.order_listing import OrderView
+from alerts.orders.listing import OrderView
 from limits.explanation import weekday_of
 from limits.terms import CustomerClass, Unit, Verdict
 from limits.zone import local

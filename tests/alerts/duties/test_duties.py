@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import duties, duty_errors, errors
-from alerts.duty_opening import open_rounds
-from alerts.duty_rounds import Round, crossings_of, rounds_between
+from alerts import errors
+from alerts.duties import doing as duties
+from alerts.duties import errors as duty_errors
+from alerts.duties.opening import open_rounds
+from alerts.duties.rounds import Round, crossings_of, rounds_between
 from alerts.handlings import Subject, handled
-from alerts.jobs import Job, run_due
+from alerts.jobs.running import Job, run_due
+from alerts.jobs.slots import Schedule
 from alerts.kinds import Act, RunState
-from alerts.slots import Schedule
 from alerts.tables import alert, duty, handling
 from limits.terms import Level, Verdict
 from limits.zone import local

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alerts import errors
 from alerts.handlings import Handled, Subject, append, handled, hold, last, refuse_untellable
 from alerts.kinds import Act, OrderState
-from alerts.order_clock import clock_of, state_of, write_levels
-from alerts.order_rows import (
+from alerts.orders.clock import clock_of, state_of, write_levels
+from alerts.orders.rows import (
     ORDERS,
     STANDING,
     find_order,
@@ -24,7 +24,7 @@ from alerts.order_rows import (
     opening_text,
     order_row,
 )
-from alerts.order_telling import tell
+from alerts.orders.telling import tell
 from alerts.tables import supervision_order
 from limits.policy import Layer
 from limits.terms import Level

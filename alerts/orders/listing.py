@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alerts import errors
 from alerts.handlings import Handled, Subject, handled
 from alerts.kinds import OrderState
-from alerts.order_clock import clock_of
-from alerts.order_rows import ORDERS, find_order
+from alerts.orders.clock import clock_of
+from alerts.orders.rows import ORDERS, find_order
 from alerts.tables import supervision_order
 from limits.clock import Crossing, Reading, Standing, read
 from limits.terms import Level

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from alerts.handlings import Subject
 from alerts.kinds import About, Act, DeliveryState
-from alerts.outbox import enqueue
+from alerts.messages.outbox import enqueue
 from alerts.tables import alert, delivery, handling
 from limits.terms import Level, Post
 from limits.zone import local, midnight_after
@@ -21,7 +21,7 @@ from workflow.organisation import Organisation, Place, Recipient, load_organisat
 from workflow.tables import application, clock, threshold
 
 if TYPE_CHECKING:
-    from alerts.jobs import Run
+    from alerts.jobs.running import Run
 
 ALARMS = (Level.YELLOW.value, Level.RED.value)
 ANSWERS = (Act.ANSWERED.value, Act.CLOSED.value)

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from alerts.kinds import About, Act, DeliveryState
 from alerts.levels import RANK
+from alerts.messages.wording import ToldClock, level_word
 from alerts.tables import alert, delivery, handling
-from alerts.wording import ToldClock, level_word
 from limits.explanation import weekday_of
 from limits.terms import Level, Post
 from limits.zone import local, midnight, midnight_after

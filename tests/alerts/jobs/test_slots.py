@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.slots import DayRule, Schedule, next_slot, slots_after
+from alerts.jobs.slots import DayRule, Schedule, next_slot, slots_after
 from limits.calendar import load_calendar
 from tests.dates import at
 

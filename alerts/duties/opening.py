@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts import duty_rounds
-from alerts.duty_rounds import Round
+from alerts.duties import rounds as duty_rounds
+from alerts.duties.rounds import Round
 from alerts.kinds import AlertKind
 from alerts.raising import Raised, raise_alerts, take_back
 from alerts.tables import alert, duty

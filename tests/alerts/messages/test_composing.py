@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts.digest_figures import figures_of
 from alerts.kinds import About, Act, AlertKind, DeliveryState
-from alerts.messages import compose
+from alerts.messages.composing import compose
+from alerts.messages.digest_figures import figures_of
 from alerts.senders.message import Message
 from alerts.tables import alert, delivery, handling, supervision_order
 from limits.terms import Channel, Level, Post

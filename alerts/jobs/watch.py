@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts import job_rows
-from alerts.jobs import Job
+from alerts.jobs import rows as job_rows
+from alerts.jobs.running import Job
+from alerts.jobs.slots import Calendar, next_slot
 from alerts.kinds import AlertKind, RunState
 from alerts.raising import Raised, raise_alerts
-from alerts.slots import Calendar, next_slot
 from alerts.tables import job_run, sender_window
 from limits.terms import Level
 from workflow import store

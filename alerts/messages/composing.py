@@ -11,13 +11,13 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from alerts.digest_figures import figures_of
 from alerts.kinds import About, Act, AlertKind
-from alerts.level_facts import level_facts
+from alerts.messages.digest_figures import figures_of
+from alerts.messages.level_facts import level_facts
+from alerts.messages.wording import day_of, due_of, level_word
 from alerts.senders.message import Message
 from alerts.senders.wording import seen
 from alerts.tables import alert, handling, supervision_order
-from alerts.wording import day_of, due_of, level_word
 from limits.explanation import weekday_of
 from limits.terms import Level
 from limits.zone import local
