@@ -8,6 +8,7 @@ prevents it, like the thresholds of an application; one that was reached stays.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +39,8 @@ class Raised:
 
 def raise_alerts(connection: sa.Connection, wanted: Iterable[Raised]) -> int:
     """Put those of ``wanted`` on the list that are not there yet; how many."""
-    listed = list({each.key: each for each in wanted}.values())
+    # By key: of two writers with the same alarms the second waits for the first, never each for the other.
+    listed = sorted({each.key: each for each in wanted}.values(), key=attrgetter("key"))
     if not listed:
         return 0
     keys = [each.key for each in listed]

@@ -49,10 +49,14 @@ def wall_clock() -> datetime:
     return parse_instant(None)
 
 
-def rehearsal_clock(start: datetime, speed: float, until: datetime | None) -> Clock:
-    """A clock that starts at ``start``, runs ``speed`` times as fast as the wall's, and stands at ``until``."""
+def refuse_speed(speed: float) -> None:
+    """A clock neither stands still nor goes back."""
     if not 0 < speed <= 100_000:
         raise SpeedInvalid(speed=speed)
+
+
+def rehearsal_clock(start: datetime, speed: float, until: datetime | None) -> Clock:
+    """A clock that starts at ``start``, runs ``speed`` times as fast as the wall's, and stands at ``until``."""
     begun = time.monotonic()
 
     def clock() -> datetime:

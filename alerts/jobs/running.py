@@ -19,6 +19,7 @@ from alerts.kinds import RunState
 from limits.errors import YekuoError
 from workflow import store
 from workflow.book import Book
+from workflow.errors import StoreBusy
 
 Clock = Callable[[], datetime]
 COLLISIONS = 3  # after which it is no coincidence
@@ -196,7 +197,7 @@ def _result(job: Job, run: Run) -> str:
     for _ in range(COLLISIONS):
         try:
             return job.run(run)
-        except sa.exc.IntegrityError:
+        except (sa.exc.IntegrityError, StoreBusy):
             if run.finished:
                 raise
     return job.run(run)

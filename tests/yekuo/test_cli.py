@@ -174,7 +174,7 @@ def test_the_sample_goes_in_and_comes_out_true(program: Program) -> None:
     assert program("init", "--json").json == {
         "database": program.url.replace("postgres:@", "postgres@"),
         "before": None,
-        "revision": "0001",
+        "revision": "0002",
     }
     refused = program.folder / "refused.xlsx"
     done = program("import", LEDGER, "--as-of", AS_OF, "--refused", refused, "--json", code=3).json
@@ -275,7 +275,7 @@ NUMBER = "4126092200104"
         (("policy",), "供电方案答复"),
         (("policy", "--on", "2026-10-01"), "2026-10-01（周四）"),
         (("policy", "--on", "2004-01-01"), "2004-01-01（周四）"),
-        (("policy", "--on", "2003-12-31"), "供电方案有效期"),
+        (("policy", "--on", "2004-01-01"), "供电方案有效期"),
         (("policy", "--on", "2026-11-20"), "工作时间：工作日 08:30 至 18:00"),
         (("policy", "--on", "2026-11-20"), "再告知公司领导"),
         (("policy", "--on", "2026-11-20"), "连续 3 次黄色，按红色处理"),

@@ -38,9 +38,10 @@ def scheduler(
 ) -> int:
     """Do all scheduled work until stopped."""
     from yekuo.live_book import LiveBook
-    from yekuo.scheduler import Scheduler, rehearsal_clock, run_until_stopped, wall_clock
+    from yekuo.scheduler import Scheduler, refuse_speed, rehearsal_clock, run_until_stopped, wall_clock
     from yekuo.work import jobs_for
 
+    refuse_speed(speed)
     end = parse_instant(until) if until else None
     rehearsed = as_of is not None or speed != 1.0
     start, book = parse_instant(as_of), desk.open_book()

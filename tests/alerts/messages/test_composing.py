@@ -104,6 +104,7 @@ def message(
         reason="",
         attempts=0,
         created_at=now,
+        urgent=False,
         due_at=now,
         fence=1,
     )
