@@ -187,7 +187,7 @@ def test_levels_reached_before_the_ledger_came_in_wake_nobody_up(ledger_book: Bo
 
 
 @pytest.mark.parametrize("shards", [1, 4])
-def test_ten_days_stopped_give_the_same_list_as_a_sweep_every_quarter_of_an_hour(
+def test_ten_days_stopped_give_the_same_list_as_a_sweep_every_hour(
     tmp_path: Path, company: Book, shards: int
 ) -> None:
     """The list is a function of events, policy and calendar; what was sent depends on when (domain §6)."""
