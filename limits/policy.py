@@ -17,6 +17,7 @@ from limits.ladder import Ladder
 from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Term, Unit, Voltage
 
 if TYPE_CHECKING:  # they cite and are dated with the classes of this module
+    from limits.documents import ArchiveRule, DocumentRule
     from limits.duties import DutyRule
     from limits.escalation import Escalation
     from limits.validity import Validity
@@ -290,6 +291,8 @@ class PolicySet:
     escalations: "tuple[Escalation, ...]" = ()
     duties: "tuple[DutyRule, ...]" = ()
     validities: "tuple[Validity, ...]" = ()
+    materials: "tuple[DocumentRule, ...]" = ()
+    archives: "tuple[ArchiveRule, ...]" = ()
     digest: str = ""
     _bound: dict[tuple[int, Subject], tuple[BoundClock, ...]] = field(default_factory=dict, repr=False)
 
@@ -350,6 +353,25 @@ class PolicySet:
         """How long a plan issued on ``on`` stays valid; None where no rule says."""
         held = (each for each in self.validities if each.high is high and each.force.holds(on))
         return next(held, None)
+
+    def materials_for(self, customer_class: CustomerClass, on: date) -> "tuple[DocumentRule, ...]":
+        """What this class must prove, accepted on ``on``, in the order of the file."""
+        return tuple(
+            each for each in self.materials if each.force.holds(on) and customer_class in each.classes
+        )
+
+    def archive_for(self, customer_class: CustomerClass, on: date) -> "tuple[ArchiveRule, ...]":
+        """What the archive of this class holds."""
+        return tuple(
+            each for each in self.archives if each.force.holds(on) and customer_class in each.classes
+        )
+
+    def papers_for(self, customer_class: CustomerClass, on: date) -> frozenset[str] | None:
+        """Every kind of document that may be taken; None where no rule lists what may be asked for."""
+        asked = [paper.kind for rule in self.materials_for(customer_class, on) for paper in rule.papers]
+        if not asked:
+            return None
+        return frozenset((*asked, *(rule.paper.kind for rule in self.archive_for(customer_class, on))))
 
     def classify(self, facts: CustomerFacts, on: date) -> ClassRule:
         """The first class rule in force on ``on`` that fits ``facts``."""

@@ -14,6 +14,8 @@ from limits.citing import Documents, refuse_overlap
 from limits.class_files import read_class_rule
 from limits.clock_files import ClockParser, refuse_twins
 from limits.customer_classes import ClassRule
+from limits.document_files import read_archive, read_material
+from limits.documents import ArchiveRule, DocumentRule
 from limits.duties import DutyRule
 from limits.duty_files import read_duty
 from limits.errors import YekuoError
@@ -51,6 +53,8 @@ class PolicyFile:
     escalations: tuple[Escalation, ...]
     duties: tuple[DutyRule, ...]
     validities: tuple[Validity, ...]
+    materials: tuple[DocumentRule, ...]
+    archives: tuple[ArchiveRule, ...]
 
 
 class JurisdictionUnknown(YekuoError):
@@ -98,6 +102,8 @@ def load_policies(
         escalations=tuple(each for file in files for each in file.escalations),
         duties=tuple(each for file in files for each in file.duties),
         validities=tuple(each for file in files for each in file.validities),
+        materials=tuple(each for file in files for each in file.materials),
+        archives=tuple(each for file in files for each in file.archives),
         digest=digest[:16],
     )
 
@@ -121,6 +127,8 @@ def _policy_file(reader: Reader, name: str, events: Collection[str]) -> PolicyFi
         escalations=tuple(read_escalation(each, documents) for each in reader.tables("escalation")),
         duties=tuple(read_duty(each, documents) for each in reader.tables("duty")),
         validities=tuple(read_validity(each, documents) for each in reader.tables("validity")),
+        materials=tuple(read_material(each, documents) for each in reader.tables("material")),
+        archives=tuple(read_archive(each, documents, events) for each in reader.tables("archive")),
     )
     parser.refuse_overlaps(parsed.clocks)
     _refuse_two_in_force(reader.file, [parsed])
@@ -130,7 +138,7 @@ def _policy_file(reader: Reader, name: str, events: Collection[str]) -> PolicyFi
 
 def _refuse_two_in_force(file: str, files: Iterable[PolicyFile]) -> None:
     """On any day one ladder, one machine of each voltage, one rule for each inspection; one escalation,
-    one rhythm for each duty, one validity of each voltage.
+    one rhythm for each duty, one validity of each voltage; one list of documents for each class and need.
     """
     listed = list(files)
     _refuse_overlaps(file, [each for one in listed for each in _binding(one)], "同一天对同一客户")
@@ -141,6 +149,12 @@ def _binding(one: PolicyFile) -> Iterator[tuple[str, Force]]:
     yield from (("ladder", each.force) for each in one.ladders)
     yield from ((f"machine {_voltage(each.high)}", each.force) for each in one.machines)
     yield from ((f"check {each.check}", each.force) for each in one.checks)
+    yield from (
+        (f"material {each.need} {kind}", each.force) for each in one.materials for kind in each.classes
+    )
+    yield from (
+        (f"archive {each.paper.kind} {kind}", each.force) for each in one.archives for kind in each.classes
+    )
 
 
 def _arranging(one: PolicyFile) -> Iterator[tuple[str, Force]]:

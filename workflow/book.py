@@ -6,6 +6,7 @@ other is told why.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,10 +24,15 @@ from workflow.tables import finding, unstorable
 
 @dataclass(frozen=True)
 class Book:
-    """A database and the rules its applications are judged by."""
+    """A database and the rules its applications are judged by.
+
+    In a ``dry`` one a use case does everything but write: it refuses what it would refuse, and answers what
+    would be recorded.
+    """
 
     engine: sa.Engine
     rules: Rules
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,8 @@ def record(
     """
     refuse_future(event_type, at, now)
     refuse_unstorable("actor", "登记人", actor)
-    with store.writing(book.engine) as connection:
-        application_id, events = locked_events(connection, number)
+    with opened(book) as connection:
+        application_id, events = (held_events if book.dry else locked_events)(connection, number)
         if check is not None:
             check(events)
         recorded_at = next_recorded_at(events, now)
@@ -66,8 +72,14 @@ def record(
         after = project([*events, appended], book.rules)
         if after.impossible:
             _refuse_impossible(number, appended, project(events, book.rules), after, book.rules)
-        write(connection, book.rules, application_id, [*events, appended], [appended], after, recorded_at)
+        if not book.dry:
+            write(connection, book.rules, application_id, [*events, appended], [appended], after, recorded_at)
     return Recorded(number, appended, after)
+
+
+def opened(book: Book) -> AbstractContextManager[sa.Connection]:
+    """A transaction that writes, or only reads when ``book`` is dry."""
+    return (store.reading if book.dry else store.writing)(book.engine)
 
 
 def next_recorded_at(events: Sequence[Event], now: datetime) -> datetime:
@@ -101,6 +113,14 @@ def locked_events(connection: sa.Connection, number: str) -> tuple[int, list[Eve
     if held is None:
         raise errors.ApplicationUnknown(number=number)
     return held
+
+
+def held_events(connection: sa.Connection, number: str) -> tuple[int, list[Event]]:
+    """The application's id and records, held by nobody."""
+    application_id = store.find(connection, number)
+    if application_id is None:
+        raise errors.ApplicationUnknown(number=number)
+    return application_id, store.events_of(connection, application_id)
 
 
 def write(

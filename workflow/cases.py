@@ -12,8 +12,8 @@ from limits.zone import local
 from workflow import book as books
 from workflow import errors, store
 from workflow.book import Book, Recorded, record
-from workflow.events import ABOUT_RECORDS, Event, EventType, chained
-from workflow.history import Registration, amendment_problem, registration_of
+from workflow.events import ABOUT_RECORDS, BESIDE_STEPS, Event, EventType, chained
+from workflow.history import Registration, amendment_problem, registration_of, withdrawn_records
 from workflow.projection import project
 from workflow.restarts import find_restarted
 
@@ -51,9 +51,11 @@ def accept(
     for each in wanted:
         records.append(chained(number, records[-1] if records else None, each))
     projected = project(records, book.rules)
-    with store.writing(book.engine) as connection:
+    with books.opened(book) as connection:
         if store.find(connection, number) is not None:
             raise errors.ApplicationExists(number=number)
+        if book.dry:
+            return Recorded(number, records[0], projected)
         row = {"number": number, **store.application_values(projected, records)}
         application_id = store.insert_applications(connection, [row])[number]
         books.write(connection, book.rules, application_id, records, records, projected, now)
@@ -249,7 +251,7 @@ def _check_correction(number: str, told: dict[str, Any], events: list[Event]) ->
     if not 1 <= seq <= len(events):
         raise errors.RecordUnknown(number=number, seq=seq, last=len(events))
     event = events[seq - 1]
-    withdrawn = {each.payload["seq"] for each in events if each.payload.get("withdrawn")}
+    withdrawn = withdrawn_records(events)
     problem = _payload_problem(event, told.get("payload"))
     if event.type in ABOUT_RECORDS:
         problem = f"它本身就是“{event.type.label}”"
@@ -269,6 +271,8 @@ def _payload_problem(event: Event, payload: dict[str, Any] | None) -> str:
         return ""
     if event.type is E.ACCEPTED:
         return "登记资料请用“补正资料”修改"
+    if event.type in BESIDE_STEPS:
+        return "内容不能改写，请撤销后重新登记"
     unknown = payload.keys() - event.payload.keys()
     if unknown or not payload:
         return f"内容中没有 {'、'.join(sorted(unknown))} 一项" if unknown else "没有任何改动"

@@ -21,6 +21,8 @@ class EventType(Term):
     ENTERED = "entered", "录入"
     APPLIED = "applied", "申请"
     ACCEPTED = "accepted", "受理"
+    ASSIGNED = "assigned", "指派客户经理"
+    DOCUMENT_RECEIVED = "document_received", "收取资料"
     CONSTRAINT_FOUND = "constraint_found", "发现电网受限"
     CONSTRAINT_REPORTED = "constraint_reported", "受限清单上报"
     PLAN_APPROVED = "plan_approved", "供电方案审批"
@@ -45,6 +47,7 @@ class EventType(Term):
     SUPPORTING_FINISHED = "supporting_finished", "配套工程完工"
     FORMALITIES_DONE = "formalities_done", "手续办结"
     ENERGIZED = "energized", "装表接电"
+    RATED = "rated", "客户评价"
     ARCHIVED = "archived", "归档"
     SUSPENDED = "suspended", "挂起"
     RESUMED = "resumed", "恢复"
@@ -57,6 +60,8 @@ class EventType(Term):
 
 # Records about records: they say nothing happened to the customer.
 ABOUT_RECORDS = frozenset({EventType.AMENDED, EventType.CORRECTED, EventType.RESCHEDULED})
+# What goes on beside the steps: nobody's step, and no clock's event.
+BESIDE_STEPS = frozenset({EventType.ASSIGNED, EventType.DOCUMENT_RECEIVED, EventType.RATED})
 RANK = {event_type: rank for rank, event_type in enumerate(EventType)}
 GENESIS = "0" * 64
 

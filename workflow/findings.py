@@ -11,7 +11,7 @@ from limits.calendar import Calendar
 from limits.policy import Check
 from limits.terms import Status, Term
 from limits.zone import local
-from workflow.events import RANK, EventType
+from workflow.events import BESIDE_STEPS, RANK, EventType
 from workflow.history import Fact
 from workflow.machine import AWAKE, Impossible
 from workflow.projection import Projection
@@ -31,6 +31,7 @@ class Code(Term):
     OUTSIDE_SYSTEM = "outside_system", "体外循环"
     RESTARTED = "restarted", "注销重报"
     ONE_PERSON = "one_person", "一人多岗"
+    EXTRA_DOCUMENT = "extra_document", "多收资料"
     SKIPPED_CHECK = "skipped_check", "缺少检查"
     EXTRA_CHECK = "extra_check", "多余检查"
     SUSPENSION = "suspension", "挂起不规范"
@@ -55,6 +56,7 @@ def find(projected: Projection, calendar: Calendar) -> list[Finding]:
         *(each for _, each in misplaced),
         *_not_possible([each for each in projected.impossible if each.fact.seq not in named], manager),
         *_checks(projected, manager),
+        *_documents(projected, manager),
         *_suspensions(projected, calendar),
         *_one_person(facts),
         *_hurried(facts),
@@ -168,6 +170,22 @@ def _checks(projected: Projection, manager: tuple[str, ...]) -> Iterator[Finding
                 yield Finding(Code.SKIPPED_CHECK, evidence, manager)
 
 
+def _documents(projected: Projection, manager: tuple[str, ...]) -> Iterator[Finding]:
+    """收资清单 [34]: a document that was taken and is not on the list of the class, said once for each kind."""
+    class_label = projected.registration.customer_class.label
+    allowed = projected.papers
+    taken: dict[str, Fact] = {}
+    for fact in projected.facts:
+        if fact.type is E.DOCUMENT_RECEIVED:
+            taken.setdefault(str(fact.payload.get("kind", "")), fact)
+    for kind, fact in taken.items():
+        if allowed is not None and kind not in allowed:
+            name = str(fact.payload.get("name") or kind or "没有写名称的资料")[:60]
+            yield Finding(
+                Code.EXTRA_DOCUMENT, f"{class_label}客户的资料清单中没有“{name}”，却有{_said(fact)}", manager
+            )
+
+
 def _suspensions(projected: Projection, calendar: Calendar) -> Iterator[Finding]:
     """挂起 (X): without evidence, approved by its handler, or just before a deadline."""
     for fact in projected.facts:
@@ -205,7 +223,11 @@ def _left_before(spans: Sequence[object], limit: int | None, on: date, calendar:
 
 def _one_person(facts: Sequence[Fact]) -> Iterator[Finding]:
     """不相容岗位 [廉洁]: one person drafts and approves; inspects and energizes; takes every step."""
-    by_type = {fact.type: fact for fact in facts if not fact.payload.get("imported")}
+    by_type = {
+        fact.type: fact
+        for fact in facts
+        if not fact.payload.get("imported") and fact.type not in BESIDE_STEPS
+    }
     for one, other in ((E.PLAN_APPROVED, E.PLAN_REPLIED), (E.FINAL_PASSED, E.ENERGIZED)):
         if one in by_type and other in by_type and by_type[one].actor == by_type[other].actor:
             actor = by_type[one].actor
@@ -223,7 +245,7 @@ def _hurried(facts: Sequence[Fact]) -> Iterator[Finding]:
         fact
         for fact in facts
         if RANK[fact.type] > RANK[E.ACCEPTED]
-        and fact.type not in (E.SUSPENDED, E.RESUMED)
+        and fact.type not in BESIDE_STEPS | {E.SUSPENDED, E.RESUMED}
         and not _assumed(fact)
     ]
     for start in range(len(steps) - MANY_STEPS + 1):

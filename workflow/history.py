@@ -129,14 +129,30 @@ def amendment_problem(held: Registration, changes: dict[str, Any]) -> str:
 
 
 def registration_of(events: Iterable[Event]) -> Registration:
-    """The registration given at acceptance with every amendment since."""
+    """The registration given at acceptance with every amendment and assignment since, as they were recorded.
+
+    An assignment that was withdrawn never happened.
+    """
+    listed = list(events)
+    withdrawn = withdrawn_records(listed)
     payload: dict[str, Any] = {}
-    for event in events:
+    for event in listed:
         if event.type is EventType.ACCEPTED:
             payload = {**event.payload["registration"]}
         elif event.type is EventType.AMENDED:
             payload.update(event.payload["changes"])
+        elif event.type is EventType.ASSIGNED and event.seq not in withdrawn:
+            payload["manager"] = event.payload["manager"]
     return Registration.from_payload(payload)
+
+
+def withdrawn_records(events: Iterable[Event]) -> frozenset[int]:
+    """The records that a correction says never happened."""
+    return frozenset(
+        event.payload["seq"]
+        for event in events
+        if event.type is EventType.CORRECTED and event.payload.get("withdrawn")
+    )
 
 
 def facts_of(events: Iterable[Event]) -> list[Fact]:

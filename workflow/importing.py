@@ -391,6 +391,8 @@ class _Difference:
             for name, value in _registration(row).to_payload().items()
             if name in row.said and value not in (held[name], "", before.get(name))
         }
+        if differing.get("manager") in _owners_since_told(self._before):
+            del differing["manager"]
         if differing:
             yield self._record(
                 E.AMENDED, self._now, {"changes": differing, "reason": "台账中的资料与原记录不同"}
@@ -460,6 +462,17 @@ def _last_registration(before: Iterable[Event]) -> dict[str, Any]:
             assumed = event.payload.get("assumed", ())
             told.update({name: value for name, value in said.items() if name not in assumed})
     return told
+
+
+def _owners_since_told(before: Iterable[Event]) -> set[str]:
+    """Whom the desk made account manager since a ledger last told one: an export names them behind time."""
+    found: set[str] = set()
+    for event in before:
+        if event.type is E.ASSIGNED:
+            found.add(event.payload["manager"])
+        elif event.payload.get("imported") and "manager" in event.payload.get("changes", ()):
+            found.clear()
+    return found
 
 
 def _same(held: datetime, told: datetime) -> bool:

@@ -14,7 +14,7 @@ from transitions import Machine
 
 from limits.errors import YekuoError
 from limits.policy import Check, MachineRule, PolicySet
-from limits.terms import Status, Step, Term
+from limits.terms import CustomerClass, Status, Step, Term
 from workflow.events import EventType
 from workflow.history import Fact, Registration
 
@@ -139,6 +139,8 @@ def _before_and_beside() -> Iterator[Move]:
     for early in (E.BOOKED, E.DISPATCHED, E.RECEIVED, E.ENTERED, E.APPLIED):
         yield Move(early, (State.APPLY,))
     yield Move(E.ACCEPTED, (State.APPLY,), leaves=Step.APPLY)
+    for beside in (E.ASSIGNED, E.DOCUMENT_RECEIVED, E.RATED):
+        yield Move(beside, OPEN_STATES)
     idle = _hasnt(SUPPORTING_OPEN | SUPPORTING_FINISHED, "配套工程已开工")
     busy = _has(SUPPORTING_OPEN, "配套工程没有在建")
     yield Move(E.SUPPORTING_STARTED, OPEN_STATES[:3], (AWAKE, idle), SUPPORTING_OPEN)
@@ -309,7 +311,35 @@ def _built(rule: MachineRule) -> StepMachine:
 
 def machine_for(policies: PolicySet, registration: Registration, on: date) -> StepMachine:
     """The machine of this application: the rule in force on its acceptance date."""
-    return _built(policies.machine(high=registration.customer_class.high_voltage, on=on))
+    return machine_of(policies, registration.customer_class, on)
+
+
+def machine_of(policies: PolicySet, customer_class: CustomerClass, on: date) -> StepMachine:
+    """The machine of a class accepted on ``on``."""
+    return _built(policies.machine(high=customer_class.high_voltage, on=on))
+
+
+# What brings an application on, the first that is possible. The end of what was begun comes before its
+# beginning, and the design before the works.
+_ONWARD = {
+    True: (
+        *(E.ACCEPTED, E.RESUMED, E.PLAN_REPLIED, E.DESIGN_PASSED, E.DESIGN_SUBMITTED, E.WORKS_STARTED),
+        *(E.INTERIM_STARTED, E.INTERIM_PASSED, E.INTERIM_REQUESTED, E.WORKS_FINISHED),
+        *(E.FINAL_STARTED, E.FINAL_PASSED, E.COMPLETION_REPORTED),
+        *(E.FORMALITIES_DONE, E.SUPPORTING_FINISHED, E.ENERGIZED, E.ARCHIVED),
+    ),
+    False: (
+        *(E.ACCEPTED, E.RESUMED, E.WORKS_STARTED, E.WORKS_FINISHED),
+        *(E.SUPPORTING_FINISHED, E.ENERGIZED, E.ARCHIVED),
+    ),
+}
+
+
+def next_move(machine: StepMachine, position: Position) -> EventType | None:
+    """The one fact that would bring the application on; None where nothing would."""
+    return next(
+        (event for event in _ONWARD[machine.rule.high] if not machine.can_advance(position, event)), None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
-from limits.clock import Standing
+from limits.clock import RANKS, Standing
 from limits.policy import Check
 from limits.terms import Level, Status, Step, Unit
 from workflow.clocks import Clock, clocks_of
@@ -28,6 +28,7 @@ from workflow.machine import Impossible, Position, State, machine_for, replay
 from workflow.rules import Rules
 
 ClockKey = tuple[str, str]
+URGENCY = ("due_at", *(f"{level.value}_at" for level in Level))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,16 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """One application as its events tell it; ``checks`` are the inspections its class has."""
+    """One application as its events tell it.
+
+    ``checks`` are the inspections its class has; ``papers`` the documents it may be asked for or that its
+    archive holds, None where no rule lists any.
+    """
 
     registration: Registration
     facts: Sequence[Fact]
     checks: frozenset[Check]
+    papers: frozenset[str] | None
     position: Position
     step: Step
     accepted_at: datetime
@@ -124,6 +130,22 @@ class Projection:
     def status(self) -> Status:
         return State.of(self.position.state).status
 
+    @property
+    def urgency(self) -> dict[str, datetime | None]:
+        """What the queue is sorted by, in the columns :data:`URGENCY`.
+
+        For each level the instant from which an open clock stands at it or above, and the first due instant
+        of a clock that runs.  Which of them have passed is asked when the queue is read (X): no colour is
+        stored.
+        """
+        running = [clock for clock in self.clocks if clock.standing.final is None]
+        dues = [clock.standing.due_at for clock in running if clock.standing.due_at is not None]
+        found: dict[str, datetime | None] = {"due_at": min(dues, default=None)}
+        for rank, level in enumerate(Level):
+            reached = (each.at for clock in running for each in clock.crossings if RANKS[each.level] >= rank)
+            found[f"{level.value}_at"] = min(reached, default=None)
+        return found
+
 
 def project(events: Sequence[Event], rules: Rules, until: datetime | None = None) -> Projection:
     """Fold ``events``; with ``until``, only what had happened by then."""
@@ -134,6 +156,7 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
     accepted = accepted_on(facts)
     machine = machine_for(rules.policies, registration, accepted)
     checks = rules.policies.checks_for(registration.customer_class, accepted)
+    papers = rules.policies.papers_for(registration.customer_class, accepted)
     position = machine.start(registration, checks)
     step, impossible = replay(machine, position, facts)
     archived = first(facts, EventType.ARCHIVED)
@@ -141,6 +164,7 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
         registration=registration,
         facts=facts,
         checks=checks,
+        papers=papers,
         position=position,
         step=step or Step.APPLY,
         accepted_at=acceptance(facts).at,

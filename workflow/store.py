@@ -18,7 +18,7 @@ from sqlalchemy import exc
 
 from workflow import errors
 from workflow.events import Event, EventType, canonical
-from workflow.projection import Changes, ClockRow, Projection, ThresholdRow
+from workflow.projection import URGENCY, Changes, ClockRow, Projection, ThresholdRow
 from workflow.tables import application, clock, event, threshold
 
 T = TypeVar("T")
@@ -300,9 +300,9 @@ class Batch:
             self._insert("threshold", application_id, each)
 
     def application(self, application_id: int, values: Mapping[str, Any], appended: Iterable[Event]) -> None:
-        """Bring the application's own row up to date; what it is changes only when it was amended."""
-        amended = any(event.type is EventType.AMENDED for event in appended)
-        name = "application" if amended else "progress"
+        """Bring the application's own row up to date; what it is changes only with few kinds of records."""
+        renamed = any(event.type in _CHANGES_REGISTRATION for event in appended)
+        name = "application" if renamed else "progress"
         named = {column: values[column] for column in _UPDATE_COLUMNS[name]}
         self._updates[name].append(_keyed({**named, "id": application_id}))
 
@@ -349,8 +349,10 @@ def _sets(*names: str) -> dict[str, Any]:
 _CLOCK_KEY = ("application_id", "layer", "name", "version")
 _THRESHOLD_KEY = ("application_id", "layer", "name", "level", "crosses_at")
 _APPLICATION_COLUMNS = tuple(c.name for c in application.columns if c.name not in ("id", "number"))
+# A correction may withdraw an assignment.
+_CHANGES_REGISTRATION = (EventType.AMENDED, EventType.ASSIGNED, EventType.CORRECTED)
 _PROGRESS = (
-    *("status", "state", "flags", "step"),
+    *("status", "state", "flags", "step", *URGENCY),
     *("accepted_at", "archived_at", "last_at", "events", "head_hash"),
 )
 _CLOCK_CHANGES = tuple(name for name in _CLOCK_FIELDS if name not in _CLOCK_KEY)
@@ -392,6 +394,7 @@ def application_values(projected: Projection, records: Sequence[Event]) -> dict[
         "accepted_at": projected.accepted_at,
         "archived_at": projected.archived_at,
         "last_at": projected.last_at,
+        **projected.urgency,
         "events": len(records),
         "head_hash": records[-1].hash,
     }

@@ -62,6 +62,8 @@ def _application_id() -> sa.Column[int]:
     return sa.Column("application_id", sa.ForeignKey("application.id"), nullable=False)
 
 
+_URGENCY = ("red_at", "yellow_at", "orange_at", "blue_at", "due_at", "number")
+
 application = sa.Table(
     "application",
     metadata,
@@ -89,12 +91,22 @@ application = sa.Table(
     sa.Column("accepted_at", Instant, nullable=False),
     sa.Column("archived_at", Instant),
     sa.Column("last_at", Instant, nullable=False),
+    # Since when an open clock stands at a level or above it, and the first due instant: what a queue sorts by.
+    sa.Column("due_at", Instant),
+    sa.Column("blue_at", Instant),
+    sa.Column("orange_at", Instant),
+    sa.Column("yellow_at", Instant),
+    sa.Column("red_at", Instant),
     sa.Column("events", sa.Integer, nullable=False),
     sa.Column("head_hash", sa.String(64), nullable=False),
     sa.Index("ix_application_archived_at", "archived_at"),
     sa.Index("ix_application_accepted_at", "accepted_at"),
     sa.Index("ix_application_address", "address"),
     sa.Index("ix_application_station_manager", "station", "manager"),
+    sa.Index("ix_application_status_manager_station", "status", "manager", "station"),
+    sa.Index("ix_application_status_station", "status", "station"),
+    # Everything the queue of the whole company is sorted by, so that it is read from the index alone.
+    sa.Index("ix_application_urgency", "status", *_URGENCY),
 )
 
 event = sa.Table(
@@ -179,6 +191,16 @@ calendar_notice = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False, unique=True),
     sa.Column("imported_at", Instant, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
+)
+
+secret = sa.Table(
+    "secret",
+    metadata,
+    surrogate(),
+    # One of each name: of two processes that need the first, one draws it and both use it.
+    sa.Column("name", sa.String(32), nullable=False, unique=True),
+    sa.Column("value", sa.String(64), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
 )
 
 # How long a text may be, by column: SQLite would take more, and then differ from every server.

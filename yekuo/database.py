@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from alerts.tables import alert
+from web.tables import account
 from workflow import errors, store
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0002"
-# Every table there is: alerts knows those of workflow, and nothing below this package knows all.
-metadata = alert.metadata
+HEAD = "0003"
+# Every table there is: those of web know those of alerts and workflow, and nothing below this package knows all.
+metadata = account.metadata
 
 
 def upgrade(engine: sa.Engine) -> str | None:

@@ -209,7 +209,18 @@ def test_no_figure_is_shipped_that_the_field_does_not_have() -> None:
 
 def entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    kinds = ("clock", "ladder", "machine", "check", "class_rule", "escalation", "duty", "validity")
+    kinds = (
+        "clock",
+        "ladder",
+        "machine",
+        "check",
+        "class_rule",
+        "escalation",
+        "duty",
+        "validity",
+        "material",
+        "archive",
+    )
     assert tables.keys() <= {"layer", "document", *kinds}
     for kind in kinds:
         for number, entry in enumerate(tables.get(kind, []), 1):

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from limits.errors import YekuoError
 from limits.terms import CustomerClass, Supplies, Voltage
-from workflow import cases, store
+from workflow import assignment, cases, store
 from workflow.book import Book
 from workflow.history import Registration
 from workflow.importing import import_ledger
@@ -72,6 +72,8 @@ def do(book: Book, job: dict[str, Any]) -> dict[str, Any]:
         recorded = cases.accept(
             book, job["number"], REGISTRATION, applied_at=when["at"] - timedelta(hours=1), **when
         )
+    elif job["do"] == "claim":
+        recorded = assignment.claim(book, job["number"], manager=job["manager"], **when)
     else:
         recorded = getattr(cases, job["do"])(book, job["number"], **when)
     return {"seq": recorded.event.seq}

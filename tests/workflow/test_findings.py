@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from limits.terms import CustomerClass
 from tests.dates import at
 from tests.workflow.histories import (
     LIVES,
@@ -22,7 +23,7 @@ from tests.workflow.histories import (
 )
 from tests.workflow.ledger_books import GOOD, NOW, write_book
 from tests.workflow.ledger_books import PAUSE as PAUSE_ROW
-from workflow import cases
+from workflow import cases, documents
 from workflow.book import Book
 from workflow.events import Event, EventType, chained
 from workflow.findings import Code, Finding, find
@@ -436,6 +437,17 @@ def test_finding_something_changes_no_clock(book: Book, tmp_path: Path) -> None:
     }
     assert after["finding"] == []
     assert len(before["finding"]) > 0
+
+
+def test_a_document_that_is_not_on_the_list_of_the_class(book: Book) -> None:
+    """A government approval, taken of an important customer who then turned out to be an ordinary one."""
+    important = replace(ORDINARY, customer_class=CustomerClass.HV_IMPORTANT)
+    later = START + timedelta(days=1)
+    cases.accept(book, "A1", important, at=START, now=START, actor="受理员")
+    documents.receive(book, "A1", kind="government_approval", at=START, now=START, actor="受理员")
+    changes = {"customer_class": CustomerClass.HV_ORDINARY.value}
+    cases.amend(book, "A1", changes=changes, reason="核实为普通客户", at=later, now=later, actor="受理员")
+    assert codes(book) == ["extra_document"]
 
 
 def test_every_code_that_is_built_has_a_case_here() -> None:

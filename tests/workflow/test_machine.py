@@ -11,7 +11,7 @@ from limits.policy import Check
 from limits.terms import CustomerClass, Status, Step
 from tests.dates import on
 from tests.workflow.stories import HIGH, IMPORTANT, LOW, MICRO, RULES, event_type, facts
-from workflow.events import EventType
+from workflow.events import BESIDE_STEPS, EventType
 from workflow.history import Registration
 from workflow.machine import MoveRefused, Position, State, StepMachine, machine_for, replay
 
@@ -238,7 +238,8 @@ def test_without_customer_works_nothing_is_inspected(registration: Registration)
 def test_a_suspended_application_never_moves(registration: Registration, event: EventType) -> None:
     """§3: a side state from any open step; only resuming, ending or voiding leads out of it."""
     out = {E.RESUMED, E.TERMINATED, E.VOIDED}
-    beside = {  # somebody else's time, or only a date on paper: no step depends on them
+    beside = {  # somebody else's time, only a date on paper, or beside the steps: no step depends on them
+        *BESIDE_STEPS,
         E.CONTRACT_AGREED,
         E.CONSTRAINT_FOUND,
         E.CONSTRAINT_REPORTED,

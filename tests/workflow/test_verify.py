@@ -184,6 +184,11 @@ TAMPERED: dict[str, tuple[sa.UpdateBase, str]] = {
             "accepted_at": LATER,
             "archived_at": LATER,
             "last_at": LATER,
+            "due_at": LATER,
+            "blue_at": LATER,
+            "orange_at": LATER,
+            "yellow_at": LATER,
+            "red_at": LATER,
             "events": 99,
             "head_hash": "f" * 64,
         }.items()
