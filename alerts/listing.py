@@ -56,12 +56,14 @@ def alerts(
     level: Level | None = None,
     unit: str | None = None,
     number: str | None = None,
+    within: sa.ColumnElement[bool] | None = None,
+    oldest_first: bool = False,
     limit: int = 200,
 ) -> list[AlertView]:
     """The alarms reached by ``now``, the newest first, at most ``limit``.
 
     ``unit`` is a station or whatever unit the alarm is about.  Of a state, those withdrawn are left out:
-    nothing is to be done about them.
+    nothing is to be done about them.  ``within`` narrows to what an account sees, a condition on ``ALERTS``.
     """
     wanted = ALERTS.where(alert.c.reached_at <= now)
     if state is not None:
@@ -72,8 +74,11 @@ def alerts(
         wanted = wanted.where(sa.or_(application.c.station == unit, alert.c.unit == unit))
     if number is not None:
         wanted = wanted.where(application.c.number == number)
-    newest = wanted.order_by(alert.c.reached_at.desc(), alert.c.id.desc()).limit(limit)
-    return _read(book, newest, now)
+    if within is not None:
+        wanted = wanted.where(within)
+    order = (alert.c.reached_at, alert.c.id)
+    sorted_by = order if oldest_first else tuple(column.desc() for column in order)
+    return _read(book, wanted.order_by(*sorted_by).limit(limit), now)
 
 
 def one_alert(book: Book, alert_id: int, now: datetime) -> AlertView:

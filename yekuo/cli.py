@@ -23,6 +23,8 @@ from yekuo.commands import (
     orders,
     people,
     policy,
+    serve,
+    user,
 )
 from yekuo.helping import in_chinese
 from yekuo.output import OutputUnwritable, give_up, prepare_streams, print_json, say_error
@@ -34,7 +36,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (ledger, look, policy, month, alerts, orders, duties, calendar, people, config, jobs, demo):
+GROUPS = (
+    ledger, look, policy, month, alerts, orders, duties, calendar, people, user, config, jobs, serve, demo,
+)  # fmt: skip
+for group in GROUPS:
     group.register(app)
 
 USAGE = {

@@ -118,6 +118,7 @@ BOOLEAN = Kind(
 PORT = whole(1, 65535, 465)
 PER_MINUTE = whole(1, 1_000_000, 20)
 ATTEMPTS = whole(1, 100, 8)
+SESSION_HOURS = whole(1, 720, 12)
 TIMEOUT = Kind(_seconds, "大于 0、不超过 3600 的秒数", "30")
 MAIL_SECURITY = Kind(_security, f"下列之一：{'、'.join(SECURITY)}", "tls")
 SECRET = Kind(_secret, "一行文字", '"…"', shown=lambda value: SET if value else "", hides=_set)

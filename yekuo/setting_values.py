@@ -59,6 +59,8 @@ SETTINGS = (
     Setting("desk_url", addresses.URL, "消息里的链接以它开头"),
     Setting("reports_folder", kinds.FOLDER, "到期自动生成的月报写到哪里"),
     Setting("repeated_yellows", kinds.BOOLEAN, "同一人或单位连续三次黄色按红色对待"),
+    Setting("session_hours", kinds.SESSION_HOURS, "登录工作台后多少小时要重新登录"),
+    Setting("metrics_token", kinds.SECRET, "读取 /metrics 的令牌；不设就只供本机读取"),
     Setting("wecom.base_url", addresses.ROBOT_URL, "企业微信机器人的网址"),
     Setting("wecom.robots", robots(signed=False), "企业微信机器人"),
     Setting("wecom.per_minute", kinds.PER_MINUTE, "企业微信每个机器人每分钟最多几条"),

@@ -33,7 +33,8 @@ class Settings:
 
     ``jurisdiction``: a file of ``data/jurisdictions``; ``desk_url``: what links in messages begin with;
     ``reports_folder``: where the scheduler writes the month; ``repeated_yellows``: three yellows in a row
-    count as red. ``database_url`` may hold a password and is not part of the repr.
+    count as red; ``session_hours``: how long a log-in to the desk lasts; ``metrics_token``: who shows it may
+    read ``/metrics`` from elsewhere.  ``database_url`` may hold a password and is not part of the repr.
     """
 
     database_url: str = field(default=DEFAULT_URL, repr=False)
@@ -41,6 +42,8 @@ class Settings:
     desk_url: str = "http://127.0.0.1:8000"
     reports_folder: Path = Path("reports")
     repeated_yellows: bool = True
+    session_hours: int = 12
+    metrics_token: str = field(default="", repr=False)
     senders: SenderSettings = field(default_factory=SenderSettings)
 
 

@@ -53,12 +53,18 @@ def orders(
     state: OrderState | None = None,
     unit: str | None = None,
     application_number: str | None = None,
+    within: sa.ColumnElement[bool] | None = None,
     limit: int = PAGE,
 ) -> list[OrderView]:
-    """The orders opened by ``now``, the newest first, at most ``limit``, each as it stood then."""
+    """The orders opened by ``now``, the newest first, at most ``limit``, each as it stood then.
+
+    ``within`` narrows to what an account sees, a condition on ``ORDERS``.
+    """
     wanted = ORDERS.where(supervision_order.c.opened_at <= now).order_by(supervision_order.c.id.desc())
     if unit is not None:
         wanted = wanted.where(supervision_order.c.unit == unit)
+    if within is not None:
+        wanted = wanted.where(within)
     found: list[OrderView] = []
     with store.reading(book.engine) as connection:
         rows = connection.execute(wanted).all()

@@ -45,7 +45,7 @@ def test_the_message_is_chinese_and_says_what_to_do(error: type[YekuoError]) -> 
     told = message(error)
     assert "\n" not in told
     assert told.endswith(("。", "。例：{example}", "例：{example}"))
-    assert re.search("(?<!申)请|应|只能", told)
+    assert re.search("(?<!申)请|应|只能|一律不得", told)
     assert not re.search(r"[\u4e00-\u9fff][,;:?!]", told), "中文用全角标点"
 
 

@@ -17,6 +17,7 @@ from tests.workflow.sample_ledger import LEDGER, NOT_IN_TRUTH, TRUTH
 from tests.yekuo import warm
 from workflow import store
 from workflow.tables import clock
+from yekuo.database import HEAD
 
 ROOT = Path(__file__).parents[2]
 AS_OF = "2026-11-20T18:00"  # Friday
@@ -174,7 +175,7 @@ def test_the_sample_goes_in_and_comes_out_true(program: Program) -> None:
     assert program("init", "--json").json == {
         "database": program.url.replace("postgres:@", "postgres@"),
         "before": None,
-        "revision": "0002",
+        "revision": HEAD,
     }
     refused = program.folder / "refused.xlsx"
     done = program("import", LEDGER, "--as-of", AS_OF, "--refused", refused, "--json", code=3).json

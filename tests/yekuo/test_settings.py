@@ -21,6 +21,8 @@ jurisdiction = "other"
 desk_url = "http://desk.example.com/yekuo/"
 reports_folder = "月报"
 repeated_yellows = false
+session_hours = 8
+metrics_token = "m1"
 
 [wecom]
 base_url = "http://relay.example.com:8080/wecom/"
@@ -58,6 +60,8 @@ TOLD = Settings(
     desk_url="http://desk.example.com/yekuo",
     reports_folder=Path("月报"),
     repeated_yellows=False,
+    session_hours=8,
+    metrics_token="m1",  # noqa: S106 - nobody's
     senders=SenderSettings(
         wecom=RobotSettings(
             "http://relay.example.com:8080/wecom", {"城关": Robot("key-1"), "湍东": Robot("key-2")}, 10
@@ -136,6 +140,8 @@ def test_the_environment_says_the_same(tmp_path: Path) -> None:
         DESK_URL="http://desk.example.com/yekuo/",
         REPORTS_FOLDER="月报",
         REPEATED_YELLOWS="否",
+        SESSION_HOURS="8",
+        METRICS_TOKEN="m1",  # noqa: S106 - nobody's
         WECOM_BASE_URL="http://relay.example.com:8080/wecom/",
         WECOM_PER_MINUTE="10",
         WECOM_ROBOTS="城关=key-1; 湍东 = key-2;",

@@ -1,0 +1,117 @@
+"""Why the desk did not do it. The docstring is the message."""
+
+from limits.errors import YekuoError
+
+
+class LoginInvalid(YekuoError):
+    """登录名“{login}”不能用。应为 2 到 64 个英文字母、数字或 . _ -，以字母或数字开头，例如工号 nx001。"""
+
+    code = "login_invalid"
+
+
+class LoginTaken(YekuoError):
+    """登录名 {login} 已有账户。请换一个登录名；忘了密码请用 yekuo user passwd 重设。"""
+
+    code = "login_taken"
+
+
+class PersonTaken(YekuoError):
+    """工号 {code} 的人员已有账户 {login}，一人只能有一个账户。请用原有的账户，或先核对工号。"""
+
+    code = "person_taken"
+
+
+class AccountUnknown(YekuoError):
+    """没有登录名为 {login} 的账户。请用 yekuo user list 核对登录名。"""
+
+    code = "account_unknown"
+
+
+class AccountUnfit(YekuoError):
+    """账户 {login} 没有建立：{problem}。请改正后重试。"""
+
+    code = "account_unfit"
+
+
+class PasswordUnfit(YekuoError):
+    """密码不合要求：{problem}。应至少 10 个字符，最多 256 个，且不能与登录名相同。"""
+
+    code = "password_unfit"
+
+
+class LoginRefused(YekuoError):
+    """没有登录：登录名或密码不对，或者账户已停用、已锁定。连续 5 次不对会锁定 15 分钟；请核对后重试，或请系统管理员重设密码。"""
+
+    code = "login_refused"
+
+
+class PasswordWrong(YekuoError):
+    """原密码不对，密码没有修改。请重新输入原密码；忘了请找系统管理员重设。"""
+
+    code = "password_wrong"
+
+
+class NotSignedIn(YekuoError):
+    """还没有登录，或者登录已经过期。请重新登录；程序请带上有效的令牌。"""
+
+    code = "not_signed_in"
+
+
+class RightMissing(YekuoError):
+    """您的岗位“{role}”没有“{right}”的权限，没有做任何改动。确有需要请找系统管理员调整账户。"""
+
+    code = "right_missing"
+
+
+class FormStale(YekuoError):
+    """这张表单已经失效（登录已更换，或页面打开太久），没有做任何改动。请返回上一页，刷新后重新提交。"""
+
+    code = "form_stale"
+
+
+class PageUnknown(YekuoError):
+    """没有这个页面，或者它不在您能看到的范围内。请核对网址，或从首页重新进入。"""
+
+    code = "page_unknown"
+
+
+class MethodUnfit(YekuoError):
+    """这个地址不接受 {method} 请求。请从页面上的按钮操作；程序请核对接口文档。"""
+
+    code = "method_unfit"
+
+
+class RequestInvalid(YekuoError):
+    """提交的内容有误：{problems}。请改正后重新提交。"""
+
+    code = "request_invalid"
+
+
+class RequestTooLarge(YekuoError):
+    """提交的内容超过 {limit}，没有接收。请缩小后重试。"""
+
+    code = "request_too_large"
+
+
+class Unexpected(YekuoError):
+    """系统出了意外的错误，编号 {reference}。没有完成这次操作；请稍后重试，仍不行请把编号告诉系统管理员。"""
+
+    code = "unexpected"
+
+
+class MetricsHidden(YekuoError):
+    """运行指标只供本机读取，或凭 metrics_token 设置的令牌读取。请在本机访问，或带上令牌。"""
+
+    code = "metrics_hidden"
+
+
+class JobsBehind(YekuoError):
+    """自动任务没有跟上：{jobs}。请运行 yekuo jobs 查看并处理。"""
+
+    code = "jobs_behind"
+
+
+class TriesExceeded(YekuoError):
+    """一分钟内查询超过 {most} 次，这一次没有查询。请过一分钟再试；忘了查询码请拨打 95598。"""
+
+    code = "tries_exceeded"

@@ -1,0 +1,76 @@
+"""Which alarms and supervision orders an account sees: those of the applications it sees.
+
+X: what is about no application (a job, a round of duties, a unit) is seen by its station and by who sees the
+whole company; an account manager sees what concerns own applications, and nothing of the unit's.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from alerts.listing import AlertView, one_alert
+from alerts.orders.listing import OrderView, one_order
+from alerts.tables import alert, supervision_order
+from web.errors import PageUnknown
+from web.rights import Account, Reach, scope_of
+from workflow import store
+from workflow.book import Book
+from workflow.tables import application
+
+
+def alerts_within(account: Account) -> sa.ColumnElement[bool]:
+    """The condition on ``alerts.listing.ALERTS``."""
+    return _within(account, alert.c.application_id, alert.c.unit)
+
+
+def orders_within(account: Account) -> sa.ColumnElement[bool]:
+    """The condition on ``alerts.orders.rows.ORDERS``."""
+    return _within(account, supervision_order.c.application_id, supervision_order.c.unit)
+
+
+def seen_alert(book: Book, account: Account, alert_id: int, now: datetime) -> AlertView:
+    """One alarm; raises AlertUnknown, or PageUnknown where the account does not see it."""
+    view = one_alert(book, alert_id, now)
+    if not _is_within(book, alert, alert.c.id == alert_id, alerts_within(account)):
+        raise PageUnknown
+    return view
+
+
+def seen_order(book: Book, account: Account, number: str, now: datetime) -> OrderView:
+    """One order; raises OrderUnknown, or PageUnknown where the account does not see it."""
+    if "\0" in number:
+        raise PageUnknown
+    view = one_order(book, number, now)
+    ours = supervision_order.c.id == view.id
+    if not _is_within(book, supervision_order, ours, orders_within(account)):
+        raise PageUnknown
+    return view
+
+
+def application_seen(book: Book, account: Account, number: str) -> int | None:
+    """The record id of an application the account sees."""
+    wanted = sa.select(application.c.id).where(application.c.number == number, scope_of(account).where())
+    with store.reading(book.engine) as connection:
+        found: int | None = connection.scalar(wanted)
+    return found
+
+
+def _within(
+    account: Account, about: sa.ColumnElement[int | None], unit: sa.ColumnElement[str]
+) -> sa.ColumnElement[bool]:
+    scope = scope_of(account)
+    of_unit: sa.ColumnElement[bool] = sa.false()
+    if scope.reach is Reach.COMPANY:
+        of_unit = sa.true()
+    elif scope.reach is Reach.STATION:
+        of_unit = unit == scope.station
+    return sa.or_(sa.and_(about.is_not(None), scope.where()), sa.and_(about.is_(None), of_unit))
+
+
+def _is_within(
+    book: Book, table: sa.Table, which: sa.ColumnElement[bool], within: sa.ColumnElement[bool]
+) -> bool:
+    joined = table.outerjoin(application, application.c.id == table.c.application_id)
+    wanted = sa.select(sa.literal(1)).select_from(joined).where(which, within)
+    with store.reading(book.engine) as connection:
+        return connection.scalar(wanted) is not None

@@ -1,0 +1,38 @@
+// The few things a page does better with a script; every page works without it.
+"use strict";
+
+// A form is sent once: the button rests until the answer is there. Twice is caught by the server as well.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  for (const button of event.target.querySelectorAll("button[type=submit]")) {
+    button.setAttribute("aria-busy", "true");
+    // After the browser has gathered the fields, or the button's own value would be missing.
+    setTimeout(() => { button.disabled = true; }, 0);
+  }
+});
+
+// Back by the browser's button: the page comes from memory, with its buttons as they were left.
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("button[aria-busy]")) {
+    button.removeAttribute("aria-busy");
+    button.disabled = false;
+  }
+});
+
+// On a narrow screen the navigation is a strip: show the part that one is in.
+const current = document.querySelector(".side [aria-current]");
+if (current) current.scrollIntoView({ block: "nearest", inline: "center" });
+
+// The command centre: the figures as they change. Who is reading with the keyboard in them is not disturbed.
+const live = document.querySelector("[data-live]");
+if (live && window.EventSource) {
+  let waiting = null;
+  const show = () => {
+    if (waiting === null || live.contains(document.activeElement)) return;
+    live.innerHTML = waiting;
+    waiting = null;
+  };
+  new EventSource(live.dataset.live).addEventListener("board", (event) => { waiting = event.data; show(); });
+  live.addEventListener("focusout", () => setTimeout(show, 0));
+}
