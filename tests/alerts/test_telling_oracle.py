@@ -552,7 +552,7 @@ def world(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPath
     return World(path, rules)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(story=stories)
 def test_people_hear_what_the_domain_says(story: list[Step], world: World) -> None:
     world.play(story)
