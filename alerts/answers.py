@@ -5,12 +5,12 @@ Alerts are acknowledged, answered and closed, and each keeps who, when and what 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from alerts import errors
-from alerts.handlings import Handled, Subject, append, hold, last
+from alerts.handlings import Doing, Handled, Subject, append, hold, last
 from alerts.kinds import Act, Handling
 from alerts.tables import alert
 from limits.zone import local
@@ -22,15 +22,6 @@ from workflow.tables import threshold
 _ALERT: sa.Select[Any] = sa.select(
     alert.c.reached_at, alert.c.withdrawn_at, threshold.c.withdrawn_at.label("undone_at")
 ).select_from(alert.outerjoin(threshold, threshold.c.id == alert.c.threshold_id))
-
-
-class Doing(NamedTuple):
-    """Who does it, when it was done, when it is written down, and what was said."""
-
-    actor: str
-    at: datetime
-    now: datetime
-    text: str
 
 
 def acknowledge(

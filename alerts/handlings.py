@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -39,6 +39,15 @@ TABLES: Mapping[Subject, sa.Table] = {
     Subject.ORDER: supervision_order,
     Subject.DUTY: duty,
 }
+
+
+class Doing(NamedTuple):
+    """Who does it, when it was done, when it is written down, and what was said."""
+
+    actor: str
+    at: datetime
+    now: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from limits.clock import RANKS
 from limits.policy import Layer, PolicySet
 from limits.terms import CustomerClass, Level
 from limits.zone import local, midnight, midnight_after
@@ -17,7 +18,10 @@ from workflow import store
 from workflow.book import Book
 from workflow.tables import application, clock, threshold
 
-RANK = {level: rank for rank, level in enumerate(Level)}
+
+def ranked(column: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """The rank of a level asked of the database, as :data:`limits.clock.RANKS` has it."""
+    return sa.case({level.value: rank for level, rank in RANKS.items()}, value=column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,10 @@ def standing_levels(book: Book, now: datetime) -> list[Reached]:
     highest: dict[tuple[str, Layer, str], Reached] = {}
     for each in reached:
         key = each.number, each.layer, each.name
-        if key not in highest or RANK[highest[key].level] < RANK[each.level]:
+        if key not in highest or RANKS[highest[key].level] < RANKS[each.level]:
             highest[key] = each
     return sorted(
-        highest.values(), key=lambda each: (-RANK[each.level], each.crossed_at, each.number, each.name)
+        highest.values(), key=lambda each: (-RANKS[each.level], each.crossed_at, each.number, each.name)
     )
 
 

@@ -19,7 +19,8 @@ from alerts.orders.acts import open_for_level
 from alerts.raising import Raised, raise_alerts
 from alerts.routing import WATCHERS, Routing, Waiting
 from alerts.tables import alert, delivery
-from alerts.waiting import RANK, Seen, take_crossed, waiting
+from alerts.waiting import Seen, take_crossed, waiting
+from limits.clock import RANKS
 from limits.zone import local
 from workflow import store
 from workflow.book import Book
@@ -83,9 +84,9 @@ def _highest_first(seen: Sequence[Seen]) -> Iterable[tuple[Seen, Withheld | None
     highest: dict[tuple[object, ...], int] = {}
     for each, why in zip(seen, reasons, strict=True):
         if why is None:
-            highest[each.clock] = max(highest.get(each.clock, 0), RANK[each.waiting.level])
+            highest[each.clock] = max(highest.get(each.clock, 0), RANKS[each.waiting.level])
     for each, why in zip(seen, reasons, strict=True):
-        lower = why is None and RANK[each.waiting.level] < highest[each.clock]
+        lower = why is None and RANKS[each.waiting.level] < highest[each.clock]
         yield each, Withheld.HIGHER if lower else why
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from alerts.kinds import AlertKind, OrderState, Withheld
+from alerts.levels import ranked
 from alerts.routing import Waiting
 from alerts.tables import alert, duty, supervision_order
 from limits.policy import Layer
@@ -20,7 +21,6 @@ from limits.terms import Level, Post
 from workflow.organisation import Place
 from workflow.tables import application, clock, event, threshold
 
-RANK = {level: rank for rank, level in enumerate(Level)}
 WARNINGS = (Level.BLUE, Level.ORANGE)
 COUNTED = "yellow"
 # While an order is in one of these, an answer is owed.
@@ -141,10 +141,6 @@ def unacknowledged(connection: sa.Connection, company: str, now: datetime) -> It
         yield seen(row, company)
 
 
-def _ranked(column: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
-    return sa.case({level.value: rank for level, rank in RANK.items()}, value=column)
-
-
 def _statement() -> sa.Select[Any]:
     first = event.alias("first")
     other = alert.alias("other")
@@ -165,7 +161,7 @@ def _statement() -> sa.Select[Any]:
             other.c.told_at.is_not(None),
             other.c.withheld.is_(None),
             undone.c.withdrawn_at.is_(None),
-            _ranked(other.c.level) > _ranked(alert.c.level),
+            ranked(other.c.level) > ranked(alert.c.level),
         )
     )
     joined = (

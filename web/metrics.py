@@ -9,8 +9,9 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from alerts.jobs.watch import job_states
 from alerts.kinds import DeliveryState
-from alerts.levels import RANK
+from alerts.levels import ranked
 from alerts.tables import delivery
+from limits.clock import RANKS
 from limits.terms import Level, Status
 from web.desk import Desk
 from workflow import store
@@ -80,7 +81,7 @@ def _of_database(desk: Desk, now: datetime) -> Iterator[Metric]:
 
 def _open_by_level(connection: sa.Connection, now: datetime) -> dict[str, int]:
     """Open applications by the highest level any clock of theirs has reached."""
-    ranks = sa.case({level.value: rank for level, rank in RANK.items()}, value=threshold.c.level)
+    ranks = ranked(threshold.c.level)
     reached = (
         sa.select(threshold.c.application_id, sa.func.max(ranks).label("rank"))
         .join(application, application.c.id == threshold.c.application_id)
@@ -97,5 +98,5 @@ def _open_by_level(connection: sa.Connection, now: datetime) -> dict[str, int]:
     everything = connection.scalar(
         sa.select(sa.func.count()).select_from(application).where(application.c.status == Status.OPEN.value)
     )
-    found = {level.value: by_rank.get(RANK[level], 0) for level in Level}
+    found = {level.value: by_rank.get(RANKS[level], 0) for level in Level}
     return found | {NO_LEVEL: (everything or 0) - sum(found.values())}

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from alerts.kinds import About, Act, DeliveryState
-from alerts.levels import RANK
+from alerts.levels import ranked
 from alerts.messages.wording import ToldClock, level_word
 from alerts.tables import alert, delivery, handling
+from limits.clock import RANKS
 from limits.explanation import weekday_of
 from limits.terms import Level, Post
 from limits.zone import local, midnight, midnight_after
@@ -22,7 +23,7 @@ MOST_URGENT = 5
 LOOKED_AT = 200
 EVERYTHING = frozenset({Post.LEADER, Post.COMMAND_CENTRE})
 WHOLE_STATION = frozenset({Post.STATION_HEAD, Post.TEAM_LEADER})
-BY_RANK = {rank: level for level, rank in RANK.items()}
+BY_RANK = {rank: level for level, rank in RANKS.items()}
 
 
 def figures_of(connection: sa.Connection, book: Book, people: Sequence[int], now: datetime) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _in_service(organisation: Organisation, name: str) -> set[int]:
 
 def _open_clocks(scope: sa.ColumnElement[bool], layers: Iterable[str], now: datetime) -> sa.Subquery:
     """Each open clock with a limit, with the rank of the highest level it has reached; null: none."""
-    ranks = sa.case({level.value: rank for level, rank in RANK.items()}, value=threshold.c.level)
+    ranks = ranked(threshold.c.level)
     highest = (
         sa.select(sa.func.max(ranks))
         .where(

@@ -7,12 +7,12 @@ the truth; state, due date and levels of an order are what its records and the c
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from alerts import errors
-from alerts.handlings import Handled, Subject, append, handled, hold, last, refuse_untellable
+from alerts.handlings import Doing, Handled, Subject, append, handled, hold, last, refuse_untellable
 from alerts.kinds import Act, OrderState
 from alerts.orders.clock import clock_of, state_of, write_levels
 from alerts.orders.rows import (
@@ -51,15 +51,6 @@ UNSAID: Mapping[Act, str] = {
     Act.RETURNED: "没有写退回的原因",
     Act.CANCELLED: "没有写撤销的原因",
 }
-
-
-class Doing(NamedTuple):
-    """Who does it, when it was done, when it is written down, and what was said."""
-
-    actor: str
-    at: datetime
-    now: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,38 +142,17 @@ class _Server(ThreadingHTTPServer):
         """A test that kills its clients wants no traceback of it."""
 
 
-@dataclass
-class HttpReceiver:
-    """A receiver on a loopback port, a free one unless told; ``requests`` are what came in, in order."""
+class _Receiver:
+    """A server on a loopback port that answers from a thread while it is entered."""
 
-    mode: tuple[Any, ...] = ("normal",)
-    file: Path | None = None
-    at_port: int = 0
-    requests: list[Request] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self._server = _Server(("127.0.0.1", self.at_port), _Handler)
-        self._server.receiver = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+    _server: socketserver.TCPServer
 
     @property
     def port(self) -> int:
         return int(self._server.server_address[1])
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def took(self, request: Request) -> None:
-        """Remember ``request``."""
-        with self._lock:
-            self.requests.append(request)
-            if self.file is not None:
-                with self.file.open("a", encoding="utf-8") as told:
-                    told.write(json.dumps(_line(request), ensure_ascii=False) + "\n")
-
     def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
 
@@ -186,6 +165,34 @@ class HttpReceiver:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@dataclass
+class HttpReceiver(_Receiver):
+    """A receiver on a loopback port, a free one unless told; ``requests`` are what came in, in order."""
+
+    mode: tuple[Any, ...] = ("normal",)
+    file: Path | None = None
+    at_port: int = 0
+    requests: list[Request] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        server = _Server(("127.0.0.1", self.at_port), _Handler)
+        server.receiver = self
+        self._server = server
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def took(self, request: Request) -> None:
+        """Remember ``request``."""
+        with self._lock:
+            self.requests.append(request)
+            if self.file is not None:
+                with self.file.open("a", encoding="utf-8") as told:
+                    told.write(json.dumps(_line(request), ensure_ascii=False) + "\n")
 
 
 def _line(request: Request) -> dict[str, Any]:
@@ -254,38 +261,20 @@ class Letter:
 
 
 @dataclass
-class MailReceiver:
+class MailReceiver(_Receiver):
     """An SMTP server on a free loopback port; ``answers`` by command, CONNECT and TAKEN (after DATA) among them."""
 
     answers: dict[str, str] = field(default_factory=dict)
     letters: list[Letter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._server = _MailServer(("127.0.0.1", 0), _MailHandler)
-        self._server.receiver = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        server = _MailServer(("127.0.0.1", 0), _MailHandler)
+        server.receiver = self
+        self._server = server
 
     def took(self, told: dict[str, str], raw: bytes) -> None:
         """Remember one letter."""
         self.letters.append(Letter(told["MAIL"], told["RCPT"], raw))
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def _argument(text: str) -> Any:
