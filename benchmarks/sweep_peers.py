@@ -82,6 +82,7 @@ class Telling:
                         "reason": "",
                         "attempts": 0,
                         "created_at": NOW,
+                        "urgent": self.routing.telling(level).at_once,
                         "due_at": self.due_at[level],
                         "fence": 0,
                         "sent_at": NOW if desk else None,

@@ -51,7 +51,8 @@ COLUMNS = {
         "id kind key level reached_at threshold_id application_id layer name unit text told_at climbs counted_by"
     ),
     "delivery": (
-        "about about_id person_id channel address message_id state reason attempts created_at due_at fence sent_at"
+        "about about_id person_id channel address message_id state reason attempts created_at urgent due_at fence"
+        " sent_at"
     ),
 }
 Row = tuple[Any, ...]
@@ -265,6 +266,6 @@ class World:
             made["delivery"].append(
                 (
                     *("alert", self.alerts, person_id, channel, address, message_id, "sent", "", 1),
-                    *(at, at, 1, at),
+                    *(at, False, at, 1, at),
                 )
             )

@@ -83,8 +83,8 @@ def _views(
     connection: sa.Connection, book: Book, rows: Sequence[sa.Row[Any]], now: datetime
 ) -> list[ApplicationView]:
     ids = [row.id for row in rows]
-    clocks = store.clocks_by(connection, ids, current=True)
-    thresholds = store.thresholds_by(connection, ids)
+    clocks = store.clocks_by(connection, ids, store.CURRENT)
+    thresholds = store.thresholds_by(connection, ids, reached_by=now)
     views = []
     for row in rows:
         if row.last_at <= now:

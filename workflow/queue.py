@@ -196,8 +196,8 @@ def work_queue(
         found = connection.execute(wanted).all()
         ids = [row.id for row in found[:size]]
         shown = connection.execute(sa.select(application).where(application.c.id.in_(ids))).all()
-        clocks = store.clocks_by(connection, ids, current=True)
-        thresholds = store.thresholds_by(connection, ids)
+        clocks = store.clocks_by(connection, ids, store.OPEN)
+        thresholds = store.thresholds_by(connection, ids, reached_by=now)
     by_id = {row.id: row for row in shown}
     rows = tuple(
         _row(book, by_id[each], clocks.get(each, ()), thresholds.get(each, ()), local(now)) for each in ids
@@ -353,7 +353,7 @@ def _most_urgent(
 ) -> UrgentClock | None:
     """The open clock at the highest level, the first due among equals; by the order of the layers last."""
     reached = levels_of(thresholds, now)
-    standing = [each for each in clocks if each.verdict is None and each.limit_value is not None]
+    standing = [each for each in clocks if each.limit_value is not None]
     if not standing:
         return None
     levels = {each.key: _highest(reached, each) for each in standing}

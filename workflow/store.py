@@ -236,15 +236,28 @@ def events_by(connection: sa.Connection, ids: Ids) -> dict[int, list[Event]]:
     return _grouped(connection, EVENTS.where(event.c.application_id.in_(list(ids))), _event)
 
 
-def clocks_by(connection: sa.Connection, ids: Ids, *, current: bool = False) -> dict[int, list[ClockRow]]:
-    """The clocks of several applications: every version, or the current ones."""
-    wanted = CLOCKS.where(clock.c.application_id.in_(list(ids)))
-    return _grouped(connection, wanted.where(clock.c.superseded_at.is_(None)) if current else wanted, _clock)
+def clocks_by(
+    connection: sa.Connection, ids: Ids, *which: sa.ColumnElement[bool]
+) -> dict[int, list[ClockRow]]:
+    """The clocks of several applications: every version, or those of which ``which`` holds."""
+    return _grouped(connection, CLOCKS.where(clock.c.application_id.in_(list(ids)), *which), _clock)
 
 
-def thresholds_by(connection: sa.Connection, ids: Ids) -> dict[int, list[ThresholdRow]]:
-    """The levels of several applications, withdrawn ones included."""
-    return _grouped(connection, THRESHOLDS.where(threshold.c.application_id.in_(list(ids))), _threshold)
+CURRENT = clock.c.superseded_at.is_(None)
+OPEN = sa.and_(CURRENT, clock.c.verdict.is_(None))
+
+
+def thresholds_by(
+    connection: sa.Connection, ids: Ids, *, reached_by: datetime | None = None
+) -> dict[int, list[ThresholdRow]]:
+    """The levels of several applications, withdrawn ones included; or those reached by an instant, without them.
+
+    A page shows what was reached; what lies ahead is four times as much.
+    """
+    wanted = THRESHOLDS.where(threshold.c.application_id.in_(list(ids)))
+    if reached_by is not None:
+        wanted = wanted.where(threshold.c.crosses_at <= reached_by, threshold.c.withdrawn_at.is_(None))
+    return _grouped(connection, wanted, _threshold)
 
 
 def _grouped(
