@@ -61,10 +61,13 @@ def main(arguments: list[str]) -> int:
 
 
 def in_parallel(arguments: list[str]) -> list[str]:
-    """pytest's arguments with one worker a core, unless they say otherwise or ask for the debugger."""
+    """pytest's arguments with one worker a core, unless they say otherwise or ask for the debugger.
+
+    Each worker gets a stretch of the tests, so what a module shares is made once; who is done takes over.
+    """
     if any(a.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for a in arguments):
         return arguments
-    return ["-n", str(min(os.cpu_count() or 1, WORKERS_AT_MOST)), *arguments]
+    return ["-n", str(min(os.cpu_count() or 1, WORKERS_AT_MOST)), "--dist", "worksteal", *arguments]
 
 
 def run(program: Path, *arguments: str) -> int:

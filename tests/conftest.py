@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
-from tests.postgres import fresh_database, running_server
+from tests.postgres import Reused, fresh_database, running_server
 from workflow import store
+from workflow.tables import metadata
 from yekuo.database import upgrade
 
 # Arithmetic is right or wrong, never "too slow today": no test here depends on the machine's speed.
@@ -39,11 +40,15 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The name of a migrated PostgreSQL database; a copy of it is ready sooner than a migration."""
-    with fresh_database(server_of_the_run(request.config)) as url:
+def postgres_migrated(request: pytest.FixtureRequest) -> Iterator[Reused]:
+    """A migrated PostgreSQL database, empty for each test that asks; ready sooner than a migration."""
+    server = server_of_the_run(request.config)
+    with fresh_database(server) as url:
         migrate(url)
-        yield str(make_url(url).database)
+        tables = [table.name for table in reversed(metadata.sorted_tables)]
+        reused = Reused(server, str(make_url(url).database), tables)
+        yield reused
+        reused.close()
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +73,7 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path.as_posix()}"
     else:
-        template = str(request.getfixturevalue("postgres_template"))
-        with fresh_database(server_of_the_run(request.config), template) as url:
-            yield url
+        yield request.getfixturevalue("postgres_migrated").fresh()
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,20 @@ from sqlalchemy import make_url
 
 NOBODY = 65534
 READY_WITHIN = 60.0  # seconds; about one on an idle machine
+# Whatever changes a table, index, constraint, trigger, function or the revision writes or removes a row here.
+CATALOGUES = ("pg_class", "pg_attribute", "pg_constraint", "pg_trigger", "pg_proc", "alembic_version")
+SHAPE = sql.SQL("SELECT ") + sql.SQL(", ").join(
+    sql.SQL("(SELECT concat(count(*), ' ', max(xmin::text::bigint)) FROM {})").format(sql.Identifier(name))
+    for name in CATALOGUES
+)
+NOBODY_ELSE = sql.SQL(
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+COUNT_FROM_ONE = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
+    " FROM pg_sequences WHERE last_value IS NOT NULL"
+)
 FAST_BUT_FORGETFUL = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -64,6 +78,48 @@ def fresh_database(server: str, template: str = "template1") -> Iterator[str]:
         yield admin.set(database=name).render_as_string(hide_password=False)
     finally:
         execute(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+class Reused:
+    """A copy of the database ``template`` on ``server`` that test after test gets, emptied in between.
+
+    Emptying takes a tenth of the time a new copy does.  A new copy is made all the same when a test has
+    changed more than the rows of ``tables`` (named so that none comes after one it refers to).
+    """
+
+    def __init__(self, server: str, template: str, tables: Sequence[str]) -> None:
+        self._server, self._template = server, template
+        rows = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables]
+        self._empty = sql.SQL("; ").join([*rows, sql.SQL(COUNT_FROM_ONE)])
+        self._copy = ExitStack()
+        self._url = ""
+        self._shape: tuple[Any, ...] | None = None
+
+    def fresh(self) -> str:
+        """Its URL; nobody is connected and its tables are empty."""
+        if not self._url or not self._emptied():
+            self.close()
+            self._url = self._copy.enter_context(fresh_database(self._server, self._template))
+            with self._connected() as connection:
+                self._shape = connection.execute(SHAPE).fetchone()
+        return self._url
+
+    def close(self) -> None:
+        """Drop it."""
+        self._copy.close()
+
+    def _emptied(self) -> bool:
+        """Empty it; False when rows are not all that was changed."""
+        with self._connected() as connection:
+            connection.execute(NOBODY_ELSE)
+            if connection.execute(SHAPE).fetchone() != self._shape:
+                return False
+            connection.execute(self._empty)
+            return True
+
+    def _connected(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        address = make_url(self._url).set(drivername="postgresql")
+        return psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
 
 
 def execute(server: str, statement: str, *names: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -146,6 +147,20 @@ def program(runner: Runner, database_url: str, tmp_path: Path) -> Program:
     return Program(runner, database_url, tmp_path)
 
 
+@pytest.fixture
+def ready(runner: Runner, migrated_url: str, tmp_path: Path) -> Program:
+    """The program on a new database, as ``yekuo init`` leaves it."""
+    return Program(runner, migrated_url, tmp_path)
+
+
+@pytest.fixture
+def ready_file(runner: Runner, sqlite_template: Path, tmp_path: Path) -> Program:
+    """The same on SQLite alone, where the database is not what is asked about."""
+    path = tmp_path / "yekuo.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return Program(runner, f"sqlite:///{path.as_posix()}", tmp_path)
+
+
 @pytest.fixture(scope="module")
 def filled(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The program on the sample ledger as of Friday 2026-11-20; its tests only look."""
@@ -220,21 +235,19 @@ def test_the_sample_goes_in_and_comes_out_true(program: Program) -> None:
     assert re.fullmatch("[0-9a-f]{64}", checked["head"])
 
 
-def test_a_ledger_without_bad_rows_ends_with_zero_and_no_file(program: Program) -> None:
-    program("init")
-    made = program("sample", "--rows", "30", "--seed", "5", "--out", "good.xlsx")
+def test_a_ledger_without_bad_rows_ends_with_zero_and_no_file(ready: Program) -> None:
+    made = ready("sample", "--rows", "30", "--seed", "5", "--out", "good.xlsx")
     assert "good.xlsx" in made.out
-    done = program("import", "good.xlsx", "--as-of", AS_OF, "--json").json
+    done = ready("import", "good.xlsx", "--as-of", AS_OF, "--json").json
     assert (done["accepted"], done["refused"], done["refused_file"]) == (30, 0, None)
-    assert list(program.folder.glob("*退回*")) == []
+    assert list(ready.folder.glob("*退回*")) == []
 
 
-def test_refused_rows_are_written_beside_the_ledger(program: Program) -> None:
-    program("init")
-    program("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
-    said = program("import", "some.xlsx", "--as-of", AS_OF, code=3).out
+def test_refused_rows_are_written_beside_the_ledger(ready: Program) -> None:
+    ready("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
+    said = ready("import", "some.xlsx", "--as-of", AS_OF, code=3).out
     assert "退回 3 行" in said
-    assert (program.folder / "some-退回.xlsx").exists()
+    assert (ready.folder / "some-退回.xlsx").exists()
 
 
 def test_init_twice_says_so(program: Program) -> None:
@@ -242,18 +255,17 @@ def test_init_twice_says_so(program: Program) -> None:
     assert "已是最新" in program("init").out
 
 
-def test_a_tampered_ledger_ends_with_one_and_names_the_difference(program: Program) -> None:
-    program("init")
-    program("sample", "--rows", "20", "--out", "good.xlsx")
-    program("import", "good.xlsx", "--as-of", AS_OF)
-    engine = store.open_engine(program.url)
+def test_a_tampered_ledger_ends_with_one_and_names_the_difference(ready: Program) -> None:
+    ready("sample", "--rows", "20", "--out", "good.xlsx")
+    ready("import", "good.xlsx", "--as-of", AS_OF)
+    engine = store.open_engine(ready.url)
     with engine.begin() as connection:
         connection.execute(sa.update(clock).values(used=99))
     engine.dispose()
-    said = program("verify", code=1).out
+    said = ready("verify", code=1).out
     assert said.startswith("不一致：申请 ")
     assert "数据库中为 99" in said.replace("\n", "")
-    told = program("verify", "--json", code=1).json
+    told = ready("verify", "--json", code=1).json
     assert "数据库中为 99" in told["difference"]
 
 
@@ -571,30 +583,28 @@ def test_the_machines_in_the_documents_are_those_that_run(bare: Program) -> None
 # -- where refused rows go -----------------------------------------------------------------------------------
 
 
-def test_refused_rows_are_not_written_over_those_of_an_earlier_import(program: Program) -> None:
+def test_refused_rows_are_not_written_over_those_of_an_earlier_import(ready_file: Program) -> None:
     """Somebody may be mending them."""
-    program("init")
-    program("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
-    mended = program.folder / "some-退回.xlsx"
+    ready_file("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
+    mended = ready_file.folder / "some-退回.xlsx"
     mended.write_bytes(b"mended by hand")
     for name in ("some-退回2.xlsx", "some-退回3.xlsx"):
-        done = program("import", "some.xlsx", "--as-of", AS_OF, "--json", code=3).json
+        done = ready_file("import", "some.xlsx", "--as-of", AS_OF, "--json", code=3).json
         assert Path(done["refused_file"]).name == name
-        assert (program.folder / name).exists()
+        assert (ready_file.folder / name).exists()
     assert mended.read_bytes() == b"mended by hand"
 
 
 @pytest.mark.parametrize("spelled", ["some.xlsx", "./some.xlsx", "down/../some.xlsx", "same.xlsx"])
-def test_refused_rows_are_never_written_over_the_ledger(program: Program, spelled: str) -> None:
-    program("init")
-    program("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
-    ledger = program.folder / "some.xlsx"
-    (program.folder / "down").mkdir()
-    (program.folder / "same.xlsx").hardlink_to(ledger)
+def test_refused_rows_are_never_written_over_the_ledger(ready_file: Program, spelled: str) -> None:
+    ready_file("sample", "--rows", "10", "--bad", "3", "--out", "some.xlsx")
+    ledger = ready_file.folder / "some.xlsx"
+    (ready_file.folder / "down").mkdir()
+    (ready_file.folder / "same.xlsx").hardlink_to(ledger)
     before = ledger.read_bytes()
-    told = program.refuses(
-        "refused_file_is_ledger", "import", ledger, "--as-of", AS_OF, "--refused", program.folder / spelled
+    told = ready_file.refuses(
+        "refused_file_is_ledger", "import", ledger, "--as-of", AS_OF, "--refused", ready_file.folder / spelled
     )
     assert "some.xlsx" in told or "same.xlsx" in told
     assert ledger.read_bytes() == before
-    assert program("applications", "--json", "--as-of", AS_OF).lines == []
+    assert ready_file("applications", "--json", "--as-of", AS_OF).lines == []

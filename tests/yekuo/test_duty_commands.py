@@ -7,26 +7,25 @@ import pytest
 from alerts.duties.opening import open_rounds
 from tests.alerts.company import CITY, EAST, found
 from tests.dates import at
-from tests.yekuo.test_cli import Program, program, runner
+from tests.yekuo.test_cli import Program, ready, runner
 from workflow import store
 from workflow.book import Book
 from workflow.rules import load_rules
 
-__all__ = ["program", "runner"]  # fixtures
+__all__ = ["ready", "runner"]  # fixtures
 
 AS_OF = ("--as-of", "2026-11-25T18:00")  # Wednesday
 WHO = ("--actor", "李四", "--evidence", "会议纪要 11 号")
 
 
 @pytest.fixture
-def opened(program: Program, tmp_path: Path) -> Program:
+def opened(ready: Program, tmp_path: Path) -> Program:
     """The program with the rounds of Saturday 21 November."""
-    program("init")
-    book = found(Book(store.open_engine(program.url), load_rules()), tmp_path)
+    book = found(Book(store.open_engine(ready.url), load_rules()), tmp_path)
     with store.writing(book.engine) as connection:
         open_rounds(connection, book, at("2026-11-21 六 06:00"))
     book.engine.dispose()
-    return program
+    return ready
 
 
 def number(program: Program, unit: str = CITY, item: int = 9) -> str:

@@ -1,15 +1,22 @@
 """``yekuo alerts``, ``alert``, ``order``, ``deliveries``: as people type them; every fault in one sentence."""
 
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from alerts.tables import handling
 from limits.shipped import DATA
+from tests.conftest import server_of_the_run
+from tests.postgres import fresh_database
 from tests.workflow.sample_ledger import LEDGER
-from tests.yekuo.test_cli import AS_OF, Program, Runner, program, runner
+from tests.yekuo.test_cli import AS_OF, Program, Runner, runner
 from workflow import store
 
-__all__ = ["program", "runner"]  # fixtures
+__all__ = ["runner"]  # a fixture
 
 SAMPLE = DATA / "organisations" / "neixiang-sample.toml"
 NUMBER = "4126092200104"
@@ -29,16 +36,35 @@ def with_an_order(program: Program) -> Program:
     return program
 
 
-@pytest.fixture
-def desk(program: Program) -> Program:
-    return with_an_order(program)
-
-
 @pytest.fixture(scope="module")
 def looked(runner: Runner, tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The same on SQLite, once; its tests change nothing."""
     folder = tmp_path_factory.mktemp("looked")
     return with_an_order(Program(runner, f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}", folder))
+
+
+@pytest.fixture(scope="module")
+def stored(
+    runner: Runner, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Program]:
+    """The same on PostgreSQL, once, to be copied."""
+    with fresh_database(server_of_the_run(request.config)) as url:
+        yield with_an_order(Program(runner, url, tmp_path_factory.mktemp("stored")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Program]:
+    """A copy for this test alone; once on each database."""
+    if request.param == "sqlite":
+        made: Program = request.getfixturevalue("looked")
+        for part in made.folder.glob("yekuo.sqlite3*"):  # its log as well
+            shutil.copy(part, tmp_path)
+        yield replace(made, url=f"sqlite:///{(tmp_path / 'yekuo.sqlite3').as_posix()}", folder=tmp_path)
+        return
+    made = request.getfixturevalue("stored")
+    template = str(sa.make_url(made.url).database)
+    with fresh_database(server_of_the_run(request.config), template) as url:
+        yield replace(made, url=url, folder=tmp_path)
 
 
 def test_an_order_from_opening_to_acceptance(desk: Program) -> None:

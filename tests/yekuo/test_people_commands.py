@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from limits.shipped import DATA
-from tests.yekuo.test_cli import Program, Ran, Runner, program, runner
+from tests.yekuo.test_cli import Program, Ran, Runner, ready, runner
 
-__all__ = ["program", "runner"]  # fixtures
+__all__ = ["ready", "runner"]  # fixtures
 
 SAMPLE = DATA / "organisations" / "neixiang-sample.toml"
 AS_OF = ("--as-of", "2026-11-20T18:00")  # Friday
@@ -18,11 +18,10 @@ Command = Callable[..., Ran]
 
 
 @pytest.fixture
-def people(program: Program) -> Command:
+def people(ready: Program) -> Command:
     """``yekuo people`` on the sample organisation."""
-    program("init")
-    program("people", "import", SAMPLE, *AS_OF)
-    return lambda *arguments, code=0: program("people", *arguments, code=code)
+    ready("people", "import", SAMPLE, *AS_OF)
+    return lambda *arguments, code=0: ready("people", *arguments, code=code)
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +38,11 @@ def person(people: Command, code: str, when: str = AS_OF[1]) -> Any:
     return next(each for each in people("list", "--json", "--as-of", when).lines if each["code"] == code)
 
 
-def test_the_sample_goes_in_once(program: Program) -> None:
-    program("init")
-    first = program("people", "import", SAMPLE, "--json", *AS_OF).json
+def test_the_sample_goes_in_once(ready: Program) -> None:
+    first = ready("people", "import", SAMPLE, "--json", *AS_OF).json
     assert first["appointed"] == first["appointments"] == first["people"] > 30
-    assert program("people", "import", SAMPLE, "--json", *AS_OF).json["changed"] == 0
-    assert "没有变动" in program("people", "import", SAMPLE, *AS_OF).out
+    assert ready("people", "import", SAMPLE, "--json", *AS_OF).json["changed"] == 0
+    assert "没有变动" in ready("people", "import", SAMPLE, *AS_OF).out
 
 
 def test_the_list_says_who_does_what_and_how_they_are_reached(sampled: Program) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ User = Callable[..., Ran]
 
 
 @pytest.fixture
-def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> User:
+def user(
+    tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> User:
     """``yekuo user`` with a password on standard input; in this process, for that very input."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("YEKUO_DATABASE_URL", f"sqlite:///{(tmp_path / 'yekuo.sqlite3').as_posix()}")
@@ -47,7 +50,7 @@ def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         assert ended.value.code == code, told.err
         return told
 
-    run("init")
+    shutil.copy(sqlite_template, tmp_path / "yekuo.sqlite3")
     run("people", "import", str(SAMPLE), *AS_OF)
     return lambda *arguments, **more: run("user", *arguments, **more)
 

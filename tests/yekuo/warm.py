@@ -8,12 +8,32 @@ import json
 import os
 import sys
 import traceback
+from importlib import import_module
 
-import psycopg  # noqa: F401 - imported before the fork, so that no command has to
-
-import reports.files  # noqa: F401 - likewise
-import yekuo.sample  # noqa: F401 - likewise
 from yekuo.cli import main
+
+# What most commands import when they begin to work; here before the fork, so that none has to.
+LATE = (
+    "alembic.autogenerate",
+    "alembic.command",
+    "alerts.answers",
+    "alerts.duties.doing",
+    "alerts.listing",
+    "alerts.messages.outbox",
+    "alerts.orders.listing",
+    "alerts.verify",
+    "psycopg",
+    "python_calamine",
+    "reports.files",
+    "sqlite3",
+    "workflow.importing",
+    "workflow.listing",
+    "workflow.organisation",
+    "workflow.verify",
+    "xlsxwriter",
+    "yekuo.database",
+    "yekuo.sample",
+)
 
 
 def child(arguments: list[str], environment: dict[str, str], folder: str, out: str, err: str) -> None:
@@ -46,4 +66,6 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
+    for late in LATE:
+        import_module(late)
     serve()
