@@ -21,6 +21,9 @@ from workflow.tables import application, threshold
 
 CHUNK = 500
 
+# The place of an alarm in a list: when it was reached, and its id.
+AlertKey = tuple[datetime, int]
+
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
@@ -47,6 +50,11 @@ class AlertView:
     acts: tuple[Handled, ...]
     deliveries: Mapping[DeliveryState, int]
 
+    @property
+    def key(self) -> AlertKey:
+        """Its place in a list."""
+        return self.reached_at, self.id
+
 
 def alerts(
     book: Book,
@@ -58,12 +66,14 @@ def alerts(
     number: str | None = None,
     within: sa.ColumnElement[bool] | None = None,
     oldest_first: bool = False,
+    after: AlertKey | None = None,
     limit: int = 200,
 ) -> list[AlertView]:
     """The alarms reached by ``now``, the newest first, at most ``limit``.
 
     ``unit`` is a station or whatever unit the alarm is about.  Of a state, those withdrawn are left out:
     nothing is to be done about them.  ``within`` narrows to what an account sees, a condition on ``ALERTS``.
+    Paging by key: ``after`` is the :attr:`~AlertView.key` of the last row of the page before.
     """
     wanted = ALERTS.where(alert.c.reached_at <= now)
     if state is not None:
@@ -76,6 +86,8 @@ def alerts(
         wanted = wanted.where(application.c.number == number)
     if within is not None:
         wanted = wanted.where(within)
+    if after is not None:
+        wanted = wanted.where(_behind(after, oldest_first=oldest_first))
     order = (alert.c.reached_at, alert.c.id)
     sorted_by = order if oldest_first else tuple(column.desc() for column in order)
     return _read(book, wanted.order_by(*sorted_by).limit(limit), now)
@@ -113,6 +125,15 @@ ALERTS = sa.select(
     .outerjoin(threshold, threshold.c.id == alert.c.threshold_id)
     .outerjoin(supervision_order, supervision_order.c.id == alert.c.order_id)
 )
+
+
+def _behind(after: AlertKey, *, oldest_first: bool) -> sa.ColumnElement[bool]:
+    """What comes after ``after`` in the order of the list."""
+    reached_at, alert_id = after
+    together = alert.c.reached_at == reached_at
+    if oldest_first:
+        return sa.or_(alert.c.reached_at > reached_at, sa.and_(together, alert.c.id > alert_id))
+    return sa.or_(alert.c.reached_at < reached_at, sa.and_(together, alert.c.id < alert_id))
 
 
 def _standing_at(state: Handling, now: datetime) -> sa.ColumnElement[bool]:

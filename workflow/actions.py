@@ -274,16 +274,30 @@ def preview(
     told = dict(payload or {})
     case = _case_of(event_type, told)
     foreseen = _called(replace(book, dry=True), case, number, told, at=at, now=now, actor=actor)
-    before = project(_events(book, number), book.rules)
-    after = foreseen.projection
-    earlier, later = _levels(before.clocks), _levels(after.clocks)
+    return _preview(book, project(_events(book, number), book.rules), foreseen, now)
+
+
+def preview_acceptance(
+    book: Book, number: str, registration: Registration, *, now: datetime, **more: Any
+) -> Preview:
+    """What would follow from ``workflow.cases.accept``, which takes ``more``; writes nothing.
+
+    Whether the customer applied for the same place before (注销重报) is looked at when it is recorded.
+    """
+    foreseen = cases.accept(replace(book, dry=True), number, registration, now=now, **more)
+    return _preview(book, None, foreseen, now)
+
+
+def _preview(book: Book, before: Projection | None, foreseen: Recorded, now: datetime) -> Preview:
+    clocks, after = before.clocks if before else (), foreseen.projection
+    earlier, later = _levels(clocks), _levels(after.clocks)
     was = {key for key, each in earlier.items() if each.at <= now}
     will = {key for key, each in later.items() if each.at <= now}
     return Preview(
-        event_type=event_type,
+        event_type=foreseen.event.type,
         state=State.of(after.position.state),
         step=after.step,
-        clocks=tuple(_outlooks(book, before.clocks, after.clocks, local(now))),
+        clocks=tuple(_outlooks(book, clocks, after.clocks, local(now))),
         avoided=_in_time(earlier[key] for key in earlier.keys() - later.keys() - was),
         undone=_in_time(earlier[key] for key in was - will),
         reached=_in_time(later[key] for key in will - was),
@@ -423,10 +437,10 @@ def _effect(old: Clock | None, new: Clock | None) -> ClockEffect:
 
 
 def _found(
-    book: Book, before: Projection, after: Projection, event: Event, now: datetime
+    book: Book, before: Projection | None, after: Projection, event: Event, now: datetime
 ) -> Iterator[Finding]:
     """What would be found that is not found already."""
-    held = set(findings.find(before, book.rules.calendar))
+    held = set(findings.find(before, book.rules.calendar)) if before else set()
     yield from (each for each in findings.find(after, book.rules.calendar) if each not in held)
     for fact in after.facts:
         if fact.seq == event.seq:

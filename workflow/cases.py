@@ -5,6 +5,7 @@ records it (``actor``); it writes everything that follows in one transaction, or
 nothing.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
@@ -34,9 +35,13 @@ def accept(
     registration: Registration,
     *,
     applied_at: datetime | None = None,
+    papers: Sequence[Mapping[str, Any]] = (),
     **when: Unpack[When],
 ) -> Recorded:
-    """受理: the application begins, and the rules of this day bind it for its whole life."""
+    """受理: the application begins, and the rules of this day bind it for its whole life.
+
+    ``papers``: the documents that were at hand, as ``workflow.documents.papers_at_hand`` makes them.
+    """
     at, now = local(when["at"]), local(when["now"])
     for event_type, instant in ((E.ACCEPTED, at), (E.APPLIED, applied_at or at)):
         books.refuse_future(event_type, instant, now)
@@ -47,6 +52,7 @@ def accept(
     wanted = [Event(0, E.ACCEPTED, at, now, when["actor"], payload)]
     if applied_at is not None:
         wanted.append(Event(0, E.APPLIED, local(applied_at), now, when["actor"]))
+    wanted += [Event(0, E.DOCUMENT_RECEIVED, at, now, when["actor"], dict(paper)) for paper in papers]
     records: list[Event] = []
     for each in wanted:
         records.append(chained(number, records[-1] if records else None, each))

@@ -6,12 +6,13 @@ desk; a record that has one all the same is a finding, ``extra_document``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Unpack
 
 from limits.documents import OF_AN_AGENT, AcceptanceMode, ArchiveRule, DocumentRule, Need
 from limits.errors import YekuoError
 from limits.policy import Citation
+from limits.terms import CustomerClass
 from limits.zone import local
 from workflow import errors, store
 from workflow.book import Book, Recorded, record
@@ -155,7 +156,24 @@ def document_payload(number: str, kind: str, original: bool, copies: int, note: 
 def check_document(rules: Rules, number: str, kind: str, events: Iterable[Event]) -> str:
     """What people call ``kind``; raises ExtraDocument when it is not on the list of this application."""
     listed = list(events)
-    customer_class, on = registration_of(listed).customer_class, accepted_on(facts_of(listed))
+    return _listed(rules, number, kind, registration_of(listed).customer_class, accepted_on(facts_of(listed)))
+
+
+def papers_at_hand(
+    rules: Rules, number: str, customer_class: CustomerClass, on: date, kinds: Iterable[str]
+) -> list[dict[str, Any]]:
+    """What the records of documents taken with an acceptance on ``on`` carry, one copy of each kind.
+
+    Raises ExtraDocument.
+    """
+    return [
+        document_payload(number, kind, original=False, copies=1, note="")
+        | {"name": _listed(rules, number, kind, customer_class, on)}
+        for kind in dict.fromkeys(kinds)
+    ]
+
+
+def _listed(rules: Rules, number: str, kind: str, customer_class: CustomerClass, on: date) -> str:
     asked = {
         paper.kind: paper.label
         for rule in rules.policies.materials_for(customer_class, on)

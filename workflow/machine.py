@@ -139,8 +139,10 @@ def _before_and_beside() -> Iterator[Move]:
     for early in (E.BOOKED, E.DISPATCHED, E.RECEIVED, E.ENTERED, E.APPLIED):
         yield Move(early, (State.APPLY,))
     yield Move(E.ACCEPTED, (State.APPLY,), leaves=Step.APPLY)
-    for beside in (E.ASSIGNED, E.DOCUMENT_RECEIVED, E.RATED):
+    for beside in (E.ASSIGNED, E.DOCUMENT_RECEIVED):
         yield Move(beside, OPEN_STATES)
+    # The last step is done when nothing is left to do: a customer judges it afterwards.
+    yield Move(E.RATED, (*OPEN_STATES, State.ARCHIVED))
     idle = _hasnt(SUPPORTING_OPEN | SUPPORTING_FINISHED, "配套工程已开工")
     busy = _has(SUPPORTING_OPEN, "配套工程没有在建")
     yield Move(E.SUPPORTING_STARTED, OPEN_STATES[:3], (AWAKE, idle), SUPPORTING_OPEN)

@@ -109,15 +109,20 @@ def record_absence(
     return Away(local(from_at), local(to_at), instead.name if instead else None, reason.strip())
 
 
-def end_absence(engine: sa.Engine, code: str, *, at: datetime, now: datetime, actor: str) -> Away:
+def end_absence(
+    engine: sa.Engine, code: str, *, at: datetime, now: datetime, actor: str, which: int | None = None
+) -> Away:
     """``code`` is back at ``at``; an absence that had not begun by then is cancelled. Raises NotAway.
 
-    Returns the absence as it now stands; a cancelled one ends where it begins.
+    Without ``which``, the id of one, it is the first that had not ended.  Returns the absence as it now
+    stands; a cancelled one ends where it begins.
     """
     refuse_unstorable("actor", "经办人", actor)
     with store.writing(engine) as connection:
         back = _locked(connection, code)
         ahead = _ABSENCES.where(absence.c.person_id == back.id, absence.c.to_at > at)
+        if which is not None:
+            ahead = ahead.where(absence.c.id == which)
         found = connection.execute(ahead.order_by(absence.c.from_at).limit(1)).first()
         if found is None:
             raise errors.NotAway(code=code, name=back.name, at=_said(at))
@@ -133,10 +138,15 @@ def end_absence(engine: sa.Engine, code: str, *, at: datetime, now: datetime, ac
 def people(engine: sa.Engine, at: datetime) -> tuple[PersonView, ...]:
     """Everybody with a post at ``at`` or after it, by 工号."""
     with store.reading(engine) as connection:
-        posts = _posts(connection, at)
-        contacts = _contacts(connection)
-        away = {row.person_id: _away(row) for row in connection.execute(_at(at))}
-        listed = connection.execute(sa.select(person).order_by(person.c.code)).all()
+        return people_in(connection, at)
+
+
+def people_in(connection: sa.Connection, at: datetime) -> tuple[PersonView, ...]:
+    """The same within a transaction."""
+    posts = _posts(connection, at)
+    contacts = _contacts(connection)
+    away = {row.person_id: _away(row) for row in connection.execute(_at(at))}
+    listed = connection.execute(sa.select(person).order_by(person.c.code)).all()
     return tuple(
         PersonView(row.code, row.name, tuple(posts[row.id]), contacts[row.id], away.get(row.id))
         for row in listed

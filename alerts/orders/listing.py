@@ -1,6 +1,6 @@
 """Supervision orders as people see them, read at one instant from their records."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from limits.terms import Level
 from workflow import store
 from workflow.book import Book
 from workflow.rules import Rules
+from workflow.tables import application
 
 PAGE = 200
 
@@ -54,30 +55,45 @@ def orders(
     unit: str | None = None,
     application_number: str | None = None,
     within: sa.ColumnElement[bool] | None = None,
+    after: int | None = None,
     limit: int = PAGE,
 ) -> list[OrderView]:
     """The orders opened by ``now``, the newest first, at most ``limit``, each as it stood then.
 
-    ``within`` narrows to what an account sees, a condition on ``ORDERS``.
+    ``within`` narrows to what an account sees, a condition on ``ORDERS``.  Paging by key: ``after`` is the
+    id of the last order of the page before.
     """
     wanted = ORDERS.where(supervision_order.c.opened_at <= now).order_by(supervision_order.c.id.desc())
     if unit is not None:
         wanted = wanted.where(supervision_order.c.unit == unit)
+    if application_number is not None:
+        wanted = wanted.where(application.c.number == application_number)
     if within is not None:
         wanted = wanted.where(within)
     found: list[OrderView] = []
     with store.reading(book.engine) as connection:
-        rows = connection.execute(wanted).all()
-        for start in range(0, len(rows), PAGE):
-            views = _views(connection, rows[start : start + PAGE], book.rules, now)
+        for rows in _in_pages(connection, wanted, after):
+            # Where an order stood at an instant is read from its records, not asked of the database.
             found += [
-                each
-                for each in views
-                if state in (None, each.state) and application_number in (None, each.application)
+                each for each in _views(connection, rows, book.rules, now) if state in (None, each.state)
             ]
             if len(found) >= limit:
                 break
     return found[:limit]
+
+
+def _in_pages(
+    connection: sa.Connection, wanted: sa.Select[Any], after: int | None
+) -> Iterator[Sequence[sa.Row[Any]]]:
+    """The rows of ``wanted`` behind the id ``after``, so many at a time."""
+    while True:
+        behind = wanted if after is None else wanted.where(supervision_order.c.id < after)
+        rows = connection.execute(behind.limit(PAGE)).all()
+        if rows:
+            yield rows
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].id
 
 
 def one_order(book: Book, number: str, now: datetime) -> OrderView:

@@ -166,6 +166,18 @@ def test_the_list_is_cut_by_state_level_unit_and_number(company: Book) -> None:
     assert alerts(company, at("2026-10-12 一 10:00")) == []
 
 
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_the_list_a_page_at_a_time(company: Book, oldest_first: bool) -> None:
+    """Several levels fall on one instant, so the id tells them apart; what comes on top moves nothing."""
+    everything = alerts(company, NOW, oldest_first=oldest_first)
+    assert len({each.reached_at for each in everything}) < len(everything)
+    found, after = list[AlertView](), None
+    while page := alerts(company, NOW, oldest_first=oldest_first, after=after, limit=2):
+        found += page
+        after = page[-1].key
+    assert found == everything
+
+
 def test_of_two_processes_that_acknowledge_for_one_person_one_wins(company: Book) -> None:
     which = yellow(company).id
     same = each_of("acknowledge", ["所长甲", "所长甲"], alert_id=which, **WHEN)

@@ -107,12 +107,12 @@ IMPORTANT_LIFE = [*INSPECTED, *HIGH_LIFE[3:]]
         (TRANSFER, IMPORTANT_LIFE),
     ],
 )
-def test_a_whole_life_ends_archived_and_then_nothing_moves(
+def test_a_whole_life_ends_archived_and_then_the_customer_alone_has_something_to_say(
     registration: Registration, life: list[str]
 ) -> None:
     machine, position = after(registration, *life)
     assert State.of(position.state).status is Status.ARCHIVED
-    assert [event for event in EventType if machine.can_advance(position, event) == []] == []
+    assert [event for event in EventType if machine.can_advance(position, event) == []] == [E.RATED]
 
 
 NOT_WAITED_FOR = {"中间检查开始", "竣工检验开始"}  # [34] waits for an inspection's end, [27] for its start

@@ -21,6 +21,7 @@ from tests.workflow.histories import (
 from workflow import cases, store
 from workflow.book import Book
 from workflow.history import facts_of
+from workflow.machine import MoveRefused
 from workflow.progress import ALPHABET, ProgressRefused, customer_code, progress
 from workflow.ratings import Rating, RatingInvalid, rate, ratings_of
 from workflow.tables import metadata, secret
@@ -143,6 +144,27 @@ def test_each_step_is_rated_once_when_it_is_done(book: Book) -> None:
     assert [each.score for each in found.steps] == [5, 2, None, None]
     assert contents(book)["finding"] == []
     assert verify(book).difference is None
+
+
+def test_what_is_archived_can_still_be_rated(book: Book) -> None:
+    """The last step is done when nothing is left to do, and stays archived when the customer has judged it."""
+    live(book, "A1", "高压普通")
+    before = contents(book)
+    rated(book, Step.ENERGIZE, 4, 120)
+    found = progress(book, "A1", customer_code(book, "A1", START), START + 130 * DAY)
+    assert (found.status, found.steps[-1].score) == (Status.ARCHIVED, 4)
+    after = contents(book)
+    assert [after[name] for name in ("clock", "threshold", "finding")] == [
+        before[name] for name in ("clock", "threshold", "finding")
+    ]
+    assert verify(book).difference is None
+
+
+def test_what_was_given_up_is_not_rated(book: Book) -> None:
+    accept(book, "A1", ORDINARY)
+    cases.terminate(book, "A1", reason="客户放弃", at=START + DAY, now=START + DAY, actor="李四")
+    with pytest.raises(MoveRefused):
+        rated(book, Step.APPLY, 4, 3)
 
 
 @pytest.mark.parametrize(("score", "text"), [(0, ""), (6, ""), (3, "字" * 501)])

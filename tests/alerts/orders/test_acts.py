@@ -432,7 +432,20 @@ def test_the_list_as_it_stood(company: Book) -> None:
     assert list_orders(company, when, unit="东岭供电所") == [two]
     assert list_orders(company, when, application_number="A") == [one]
     assert list_orders(company, when, limit=1) == [two]
+    assert list_orders(company, when, after=two.id) == [one]
+    assert list_orders(company, when, after=one.id) == []
     assert view(company, when, "2026-1") == view(company, when, FIRST) == one
+
+
+def test_the_list_reads_on_until_it_has_enough(company: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(company)
+    for _ in range(4):
+        opened(company, unit="东岭供电所")
+    monkeypatch.setattr("alerts.orders.listing.PAGE", 2)
+    when = at("2026-10-09 五 10:00")
+    reply(company, when)
+    assert [each.number for each in list_orders(company, when, state=OrderState.REPLIED)] == [FIRST]
+    assert [int(each.number[-5:-1]) for each in list_orders(company, when, limit=200)] == [5, 4, 3, 2, 1]
 
 
 # -- at once -------------------------------------------------------------------------------------------
