@@ -1,7 +1,6 @@
-"""Accounts: made, changed, disabled, and listed. Who may do so is for the caller to know."""
+"""Accounts: made, changed and disabled. Who may do so is for the caller to know."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +16,6 @@ from workflow.organisation import UnitKind
 from workflow.people_tables import appointment, person, unit
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountView:
-    """An account as an administrator sees it; ``sessions`` is how many are open."""
-
-    account: Account
-    created_at: datetime
-    disabled_at: datetime | None
-    locked_until: datetime | None
-    sessions: int
 
 
 def create(
@@ -70,15 +58,18 @@ def create(
         raise errors.LoginTaken(login=login) from error
 
 
-def set_password(engine: sa.Engine, login: str, password: str, *, now: datetime, but: int = 0) -> None:
+def set_password(
+    engine: sa.Engine, login: str, password: str, *, now: datetime, but: int = 0, by: int = 0
+) -> None:
     """A new password, and the way in is open again: no lock, and no session that the old one began.
 
-    ``but`` is the session that may stay.
+    ``but`` is the session that may stay, ``by`` the account of somebody else who does it. Raises OwnAccount.
     """
     login = refined(login)
     kept = passwords.hashed(login, password)
     with store.writing(engine) as connection:
         found = _read(connection, login)
+        _refuse_own(found, by)
         fresh = {"password": kept, "failures": 0, "locked_until": None}
         connection.execute(sa.update(account).where(account.c.id == found.id).values(fresh))
         end_all(connection, found.id, now, but=but)
@@ -95,21 +86,34 @@ def change_password(
     set_password(engine, who.login, new, now=now, but=but)
 
 
-def set_role(engine: sa.Engine, login: str, role: Role, *, unit_name: str = "", now: datetime) -> Account:
-    """Another post for the account of somebody who changed theirs; holds from the next request on."""
+def set_role(
+    engine: sa.Engine, login: str, role: Role, *, unit_name: str = "", now: datetime, by: int = 0
+) -> Account:
+    """Another post for the account of somebody who changed theirs; holds from the next request on.
+
+    ``by`` is the account that does it.  Raises AccountUnfit, OwnAccount or LastAdministrator.
+    """
     login = refined(login)
     with store.writing(engine) as connection:
         found = _read(connection, login)
+        _refuse_own(found, by)
+        if role is not Role.ADMINISTRATOR:
+            _refuse_last(connection, found)
         its_unit = _unit(connection, login, role, unit_name, found.person_id, now)
         values = {"post": role.value, "unit": its_unit}
         connection.execute(sa.update(account).where(account.c.id == found.id).values(values))
         return _read(connection, login)
 
 
-def disable(engine: sa.Engine, login: str, now: datetime) -> bool:
-    """Nobody comes in by ``login`` any more, nor stays in; whether that was not so already."""
+def disable(engine: sa.Engine, login: str, now: datetime, *, by: int = 0) -> bool:
+    """Nobody comes in by ``login`` any more, nor stays in; whether that was not so already.
+
+    ``by`` is the account that does it.  Raises OwnAccount or LastAdministrator.
+    """
     with store.writing(engine) as connection:
         found = _read(connection, refined(login))
+        _refuse_own(found, by)
+        _refuse_last(connection, found)
         open_one = sa.and_(account.c.id == found.id, account.c.disabled_at.is_(None))
         done = connection.execute(sa.update(account).where(open_one).values(disabled_at=now)).rowcount
         end_all(connection, found.id, now)
@@ -124,10 +128,12 @@ def enable(engine: sa.Engine, login: str) -> bool:
         return bool(connection.execute(sa.update(account).where(closed).values(disabled_at=None)).rowcount)
 
 
-def end_sessions(engine: sa.Engine, login: str, now: datetime) -> int:
-    """End whatever is open of ``login``; how many sessions that were."""
+def end_sessions(engine: sa.Engine, login: str, now: datetime, *, by: int = 0) -> int:
+    """End whatever is open of ``login``; how many sessions that were. Raises OwnAccount."""
     with store.writing(engine) as connection:
-        return end_all(connection, _read(connection, refined(login)).id, now)
+        found = _read(connection, refined(login))
+        _refuse_own(found, by)
+        return end_all(connection, found.id, now)
 
 
 def end_all(connection: sa.Connection, account_id: int, now: datetime, *, but: int = 0) -> int:
@@ -135,20 +141,6 @@ def end_all(connection: sa.Connection, account_id: int, now: datetime, *, but: i
     theirs = sa.and_(session.c.account_id == account_id, session.c.ended_at.is_(None), session.c.id != but)
     alive = sa.and_(theirs, session.c.expires_at > now)
     return connection.execute(sa.update(session).where(alive).values(ended_at=now)).rowcount
-
-
-def listed(engine: sa.Engine, now: datetime) -> list[AccountView]:
-    """Every account by login."""
-    alive = sa.and_(
-        session.c.account_id == account.c.id, session.c.ended_at.is_(None), session.c.expires_at > now
-    )
-    count = sa.select(sa.func.count()).where(alive).scalar_subquery().label("sessions")
-    with store.reading(engine) as connection:
-        rows = connection.execute(ACCOUNTS.add_columns(count).order_by(account.c.login)).all()
-    return [
-        AccountView(account_of(row), row.created_at, row.disabled_at, row.locked_until, row.sessions)
-        for row in rows
-    ]
 
 
 ACCOUNTS = sa.select(account, person.c.name.label("person_name")).outerjoin(
@@ -168,8 +160,29 @@ def refined(login: str) -> str:
     return login.strip().lower()
 
 
+def _refuse_own(found: Account, by: int) -> None:
+    """X: whoever manages accounts changes nobody's standing by mistake while being in it."""
+    if found.id == by:
+        raise errors.OwnAccount(login=found.login)
+
+
+def _refuse_last(connection: sa.Connection, found: Account) -> None:
+    """X: without an administrator nobody can make one at the desk.
+
+    All of them are held until the end, so that of two who put each other out only the first does.
+    """
+    if found.role is not Role.ADMINISTRATOR:
+        return
+    administrators = account.c.post == Role.ADMINISTRATOR.value
+    connection.execute(sa.update(account).where(administrators).values(failures=account.c.failures))
+    open_ones = sa.select(account.c.id).where(administrators, account.c.disabled_at.is_(None))
+    if set(connection.scalars(open_ones)) == {found.id}:
+        raise errors.LastAdministrator(login=found.login)
+
+
 def _read(connection: sa.Connection, login: str) -> Account:
-    row = connection.execute(ACCOUNTS.where(account.c.login == login)).first()
+    wanted = ACCOUNTS.where(account.c.login == login)
+    row = connection.execute(wanted).first() if LOGIN.fullmatch(login) else None
     if row is None:
         raise errors.AccountUnknown(login=login[:64])
     return account_of(row)

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from web import errors, sessions
 from web.desk import desk_of
-from web.rights import Account, Right, may
+from web.rights import MATRIX, Account, Right, may
 from web.sessions import Session
 
 COOKIE = "yekuo_session"
@@ -30,28 +30,40 @@ class Needs:
     right: Right
 
     async def __call__(self, request: Request) -> Account:
-        """The account asking; raises NotSignedIn, FormStale or RightMissing."""
+        """The account asking; raises NotSignedIn, FormStale, RightMissing or ScopeMissing."""
         found = await _who(request)
         request.state.account = found
-        if not may(found, self.right):
-            raise errors.RightMissing(role=found.role.label, right=self.right.label)
+        demand(found, self.right)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """A route for everybody, and why that is right. A form of it brings back the token of its own cookie."""
+    """A route for everybody, and why that is right. A form of it brings back the token of its own cookie.
+
+    ``by_form`` False: it takes JSON, which no page of another site can send, and who is signed in is nothing to it.
+    """
 
     reason: str
+    by_form: bool = True
 
     async def __call__(self, request: Request) -> None:
         """Whoever is signed in is known here as well; raises FormStale."""
         current = await _session(request)
         if current is not None:
             _remember(request, current)
-        if request.method not in SAFE:
+        if self.by_form and request.method not in SAFE:
             expected = current.csrf if current else request.cookies.get(FORM_COOKIE, "")
             await _check_form(request, expected)
+
+
+def demand(account: Account, right: Right) -> None:
+    """Raise RightMissing, or ScopeMissing where only the token it comes by has not ``right``."""
+    if may(account, right):
+        return
+    if right in MATRIX[account.role]:
+        raise errors.ScopeMissing(right=right.label, scope=right.value)
+    raise errors.RightMissing(role=account.role.label, right=right.label)
 
 
 def needs(right: Right) -> Any:
@@ -59,9 +71,9 @@ def needs(right: Right) -> Any:
     return Depends(Needs(right))
 
 
-def public(reason: str) -> Any:
+def public(reason: str, *, by_form: bool = True) -> Any:
     """``dependencies=[public("为什么公开")]``."""
-    return Depends(Public(reason))
+    return Depends(Public(reason, by_form))
 
 
 def declared(dependant: Any) -> list[Needs | Public]:

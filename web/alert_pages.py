@@ -1,39 +1,34 @@
 """预警告警: the levels reached, and 签收, 答复, 闭环 for those who may (domain §6)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts import answers
-from alerts.handlings import LONGEST_TEXT, Handled
+from alerts.handlings import LONGEST_TEXT
 from alerts.kinds import About, Act, Handling
 from alerts.listing import AlertView, alerts
 from alerts.messages.outbox import listing
 from limits.errors import YekuoError
 from limits.terms import Level
-from web import filled
+from web import answering, filled
 from web.admission import ASession, needs
+from web.cursors import alert_cursor, alert_key
 from web.desk import ADesk, Desk
 from web.pages import render
 from web.problems import status_of
 from web.rights import Account, Right, may
-from web.seeing import alerts_within, seen_alert
+from web.visible import alerts_within, seen_alert
 from workflow import store
 
 router = APIRouter(include_in_schema=False)
 PATH = "/alerts"
-PAGE = 200
+PAGE = 50
 AnId = Annotated[int, Path(ge=1, lt=2**63)]
 AText = Annotated[str, Form()]
-DOING: dict[Act, Callable[..., Handled]] = {
-    Act.ACKNOWLEDGED: answers.acknowledge,
-    Act.ANSWERED: answers.answer,
-    Act.CLOSED: answers.close,
-}
-DONE = {act.value: f"已{act.label}。" for act in DOING}
+DONE = {act.value: f"已{act.label}。" for act in answering.ALERT_ACTS}
 
 
 @router.get(PATH)
@@ -45,8 +40,9 @@ def alert_list(
     level: str = "",
     unit: str = "",
     number: str = "",
+    after: str = "",
 ) -> Response:
-    """The newest alarms the account sees."""
+    """The newest alarms the account sees, a page at a time."""
     found = alerts(
         desk.book,
         desk.now(),
@@ -55,14 +51,18 @@ def alert_list(
         unit=filled.text("单位", unit),
         number=filled.text("申请编号", number),
         within=alerts_within(account),
+        after=alert_key(after) if after else None,
         limit=PAGE + 1,
     )
     asked = {"state": state, "level": level, "unit": unit, "number": number}
+    chosen = {name: word for name, word in asked.items() if word}
+    more = len(found) > PAGE
     return render(
         request,
         "alerts.html",
         alerts=found[:PAGE],
-        more=len(found) > PAGE,
+        first=urlencode(chosen) if after else None,
+        next=urlencode(chosen | {"after": alert_cursor(found[PAGE - 1])}) if more else None,
         page=PAGE,
         asked=asked,
         states=list(Handling),
@@ -127,21 +127,13 @@ def close(
 def _do(
     request: Request, desk: Desk, account: Account, alert_id: int, act: Act, at: str, text: str
 ) -> Response:
-    now = desk.now()
-    view = seen_alert(desk.book, account, alert_id, now)
-    if not again(view.acts, act, account.name, text):
-        try:
-            when = filled.moment("发生时间", at) or now
-            DOING[act](desk.book, alert_id, actor=account.name, at=when, now=now, text=text)
-        except YekuoError as refused:
-            typed = {"act": act.value, "at": at, "text": text}
-            return _page(request, desk, account, alert_id, refused=refused, typed=typed)
+    try:
+        when = filled.moment("发生时间", at)
+        answering.act_on_alert(desk.book, account, alert_id, act, at=when, text=text, now=desk.now())
+    except YekuoError as refused:
+        typed = {"act": act.value, "at": at, "text": text}
+        return _page(request, desk, account, alert_id, refused=refused, typed=typed)
     return RedirectResponse(f"{PATH}/{alert_id}?done={act.value}", 303)
-
-
-def again(acts: tuple[Handled, ...], act: Act, actor: str, text: str) -> bool:
-    """Whether the newest record is this very one: a form sent twice is done once."""
-    return bool(acts) and (acts[-1].act, acts[-1].actor, acts[-1].text) == (act, actor, text.strip())
 
 
 def _page(

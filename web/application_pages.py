@@ -90,7 +90,7 @@ def application_page(
         told=told,
         course=progress(book, row.number, code, now),
         code=code,
-        panels=[_panel(each, now) for each in told.clocks],
+        panels=[panel_of(each, now) for each in told.clocks],
         legend=LEGEND,
         events=event_lines(told),
         papers=checklist(book, row.number, now),
@@ -134,7 +134,8 @@ def _said(event: Event, events: Sequence[Event]) -> str:
     return "；".join(parts)
 
 
-def _panel(explained: ExplainedClock, now: datetime) -> ClockPanel:
+def panel_of(explained: ExplainedClock, now: datetime) -> ClockPanel:
+    """A clock as it stands at ``now``."""
     standing = explained.clock.standing
     reading = read(standing, explained.clock.calendar, now)
     open_one = standing.final is None

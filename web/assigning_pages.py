@@ -9,19 +9,19 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
-from limits.terms import Post
 from limits.zone import local
-from web import form_once
+from web import errors, once
 from web.admission import needs, signed_in
 from web.desk import ADesk, Desk
 from web.pages import render
 from web.problems import STATUS
-from web.queue_pages import PAGE, filters_of
+from web.queue_filters import filters_of
+from web.queue_pages import PAGE
 from web.rights import Account, Right
+from web.staff import managers_of
 from web.visible import in_station, pool_of
 from workflow import assignment
 from workflow.assignment import AlreadyOwned
-from workflow.people import people
 from workflow.queue import Cursor, Load, loads, pool
 
 router = APIRouter(include_in_schema=False)
@@ -54,8 +54,8 @@ def claim(
         return f"{POOL}?done={quote(row.number)}"
 
     try:
-        address = form_once.once(desk.engine, account, form_key, "claim", {"number": row.number}, now, act)
-    except (AlreadyOwned, form_once.FormAtWork, form_once.FormReused) as refused:
+        address = once.once(desk.engine, account, form_key, "claim", {"number": row.number}, now, act)
+    except (AlreadyOwned, errors.FormAtWork, errors.FormReused) as refused:
         return _pool(request, desk, account, refused=refused)
     return RedirectResponse(address, 303)
 
@@ -90,23 +90,12 @@ def assign(
 
     contents = {"number": row.number, "manager": manager}
     try:
-        address = form_once.once(desk.engine, account, form_key, "assign", contents, now, act)
+        address = once.once(desk.engine, account, form_key, "assign", contents, now, act)
     except YekuoError as refused:
         if STATUS.get(refused.code, REFUSED) not in (REFUSED, 409):
             raise
         return _assign(request, desk, account, refused=refused)
     return RedirectResponse(address, 303)
-
-
-def managers_of(desk: Desk, station: str | None, now: datetime) -> dict[str, str]:
-    """The account managers in service at ``station`` (None: anywhere), by name, with their station."""
-    today = local(now).date()
-    return {
-        each.name: post.unit
-        for each in people(desk.engine, now)
-        for post in each.posts
-        if post.post is Post.ACCOUNT_MANAGER and station in (None, post.unit) and post.force.holds(today)
-    }
 
 
 def _pool(
@@ -148,7 +137,7 @@ def _page(
         next=page.next.encode() if page.next else "",
         done=done[:64],
         refused=refused.message if refused else "",
-        new_key=form_once.new_key,
-        key_field=form_once.KEY,
+        new_key=once.new_key,
+        key_field=once.KEY,
         **more,
     )

@@ -60,25 +60,46 @@ def read_question(
     """What was filled in; raises RequestInvalid."""
     begun = filled.moment("起算时间", start)
     which = filled.term(Unit, "单位", unit) or Unit.WORKING_DAY
-    amount = filled.whole("时限", limit, 0, MOST if which is Unit.MINUTE else MOST_DAYS)
+    amount = filled.whole("时限", limit, 0, _most(which))
     if begun is None or amount is None:
         raise errors.RequestInvalid(problems="起算时间和时限都要填写")
-    taken = tuple(_pause(begin, end, begun) for begin, end in pauses if begin or end)
-    done = filled.moment("完成时间", stop)
-    if done is not None and done < begun:
-        raise errors.RequestInvalid(problems="完成时间早于起算时间")
-    if which not in COUNTED and (taken or done):
-        raise errors.RequestInvalid(problems="暂停和完成时间只用于按工作日或分钟计的时限")
-    return Question(begun, amount, which, taken, done)
+    taken = tuple(_pause(begin, end) for begin, end in pauses if begin or end)
+    return checked(Question(begun, amount, which, taken, filled.moment("完成时间", stop)))
 
 
-def _pause(begin: str, end: str, start: datetime) -> Interval:
+def _pause(begin: str, end: str) -> Interval:
     first, last = filled.moment("暂停开始", begin), filled.moment("暂停结束", end)
     if first is None:
         raise errors.RequestInvalid(problems="有一段暂停没有填写开始时间")
-    if first < start or (last is not None and last < first):
-        raise errors.RequestInvalid(problems="暂停的开始不早于起算，结束不早于开始")
     return first, last
+
+
+def checked(question: Question) -> Question:
+    """The question, when it can be asked; raises RequestInvalid."""
+    problem = _problem(question)
+    if problem:
+        raise errors.RequestInvalid(problems=problem)
+    return question
+
+
+def _problem(question: Question) -> str:
+    start, stop, pauses = question.start, question.stop, question.pauses
+    told = (start, stop, *(each for pause in pauses for each in pause))
+    if not 0 <= question.limit <= _most(question.unit):
+        return f"时限“{question.limit}”不对，应为 0 到 {_most(question.unit)} 的整数"
+    if not all(1 < each.year < date.max.year for each in told if each is not None):
+        return "时间不在可计算的年份内"
+    if stop is not None and stop < start:
+        return "完成时间早于起算时间"
+    if any(begin < start or (end is not None and end < begin) for begin, end in pauses):
+        return "暂停的开始不早于起算，结束不早于开始"
+    if question.unit not in COUNTED and (pauses or stop):
+        return "暂停和完成时间只用于按工作日或分钟计的时限"
+    return ""
+
+
+def _most(unit: Unit) -> int:
+    return MOST if unit is Unit.MINUTE else MOST_DAYS
 
 
 def answer(question: Question, rules: Rules, now: datetime) -> Answer:

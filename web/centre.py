@@ -17,7 +17,7 @@ from limits.policy import Layer
 from limits.terms import Level, Status
 from limits.zone import local, midnight, midnight_after
 from web.rights import Account, scope_of
-from web.seeing import alerts_within, orders_within
+from web.visible import alerts_within, orders_within
 from workflow import store
 from workflow.book import Book
 from workflow.tables import application, clock

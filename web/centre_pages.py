@@ -1,7 +1,7 @@
 """供电服务指挥中心: the page on the wall, and its figures as they change (server-sent events)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -36,16 +36,19 @@ async def live(
     request: Request, desk: ADesk, account: Annotated[Account, needs(Right.WATCH)]
 ) -> StreamingResponse:
     """The board anew whenever a figure has changed."""
-    return StreamingResponse(changes(request.app, desk, account), media_type="text/event-stream")
+    return as_stream(desk, lambda: _board(request.app, desk, account))
 
 
-async def changes(
-    app: FastAPI, desk: Desk, account: Account, every: float = EVERY_SECONDS
-) -> AsyncIterator[str]:
+def as_stream(desk: Desk, tell: Callable[[], str]) -> StreamingResponse:
+    """The answer that sends what ``tell`` tells whenever it is something else."""
+    return StreamingResponse(changes(desk, tell), media_type="text/event-stream")
+
+
+async def changes(desk: Desk, tell: Callable[[], str], every: float = EVERY_SECONDS) -> AsyncIterator[str]:
     """The board as events, looked at ``every`` so many seconds; it ends when the desk is stopping."""
     last = ""
     for _ in range(ROUNDS):
-        text = await run_in_threadpool(_board, app, desk, account)
+        text = await run_in_threadpool(tell)
         # A comment keeps what lies between from closing a line on which nothing is said.
         yield ": \n\n" if text == last else _event(text)
         last = text

@@ -115,3 +115,75 @@ class TriesExceeded(YekuoError):
     """一分钟内查询超过 {most} 次，这一次没有查询。请过一分钟再试；忘了查询码请拨打 95598。"""
 
     code = "tries_exceeded"
+
+
+class JsonUnreadable(YekuoError):
+    """请求的内容不是正确的 JSON，没有做任何改动。请按接口文档核对后重新提交。"""
+
+    code = "json_unreadable"
+
+
+class MediaTypeUnfit(YekuoError):
+    """请求内容的类型（Content-Type）是 {kind}，没有接收。应为 application/json，请改正后重新提交。"""
+
+    code = "media_type_unfit"
+
+
+class ScopeMissing(YekuoError):
+    """这个令牌没有“{right}”（{scope}）的权限，没有做任何改动。请在“我的账户”申请含有这项权限的令牌。"""
+
+    code = "scope_missing"
+
+
+class SessionNeeded(YekuoError):
+    """令牌不能申请、查看或停用令牌。请登录后在“我的账户”办理，或由系统管理员用 yekuo token 办理。"""
+
+    code = "session_needed"
+
+
+class FormReused(YekuoError):
+    """这张表单已经提交过，内容与这次不同，没有再登记。请打开申请页面核对记录，需要再登记请重新打开表单。"""
+
+    code = "form_reused"
+
+
+class FormAtWork(YekuoError):
+    """这张表单已经提交，正在处理或上次处理中断，没有再登记。请打开申请页面核对是否已有这条记录，没有再重新打开表单。"""
+
+    code = "form_at_work"
+
+
+class FormKeyInvalid(YekuoError):
+    """表单的标识缺失或被改动，没有登记。请重新打开表单后再提交。"""
+
+    code = "form_key_invalid"
+
+
+class KeyReused(YekuoError):
+    """Idempotency-Key 已经用于另一个内容不同的请求，这次没有执行。请换一个新的 Idempotency-Key。"""
+
+    code = "key_reused"
+
+
+class KeyAtWork(YekuoError):
+    """同一 Idempotency-Key 的请求正在处理，或上次处理中断，这次没有执行。请稍后查询是否已有这条记录，没有再换一个新的重发。"""
+
+    code = "key_at_work"
+
+
+class KeyInvalid(YekuoError):
+    """Idempotency-Key 缺失或写法不对，没有执行。应为 16 到 64 个英文字母、数字、_ 或 -，例如一个 UUID。"""
+
+    code = "key_invalid"
+
+
+class OwnAccount(YekuoError):
+    """{login} 是您自己的账户，没有改动：停用、改岗位、重设密码和结束登录要由另一位系统管理员来做。改自己的密码请到“我的账户”。"""
+
+    code = "own_account"
+
+
+class LastAdministrator(YekuoError):
+    """{login} 是最后一位在用的系统管理员，没有停用，也没有改岗位。请先另建或启用一位系统管理员。"""
+
+    code = "last_administrator"

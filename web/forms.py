@@ -70,7 +70,10 @@ def payload_of(action: Action, registration: Registration, typed: Mapping[str, s
     faults: list[str] = []
     for field in action.fields:
         if field.kind is FieldKind.CHANGES:
-            told[field.name] = changes_of(registration, typed)
+            try:
+                told[field.name] = changes_of(registration, typed)
+            except ValueError:
+                faults.append(f"“{field.label}”写法不对")
             continue
         text = typed.get(field.name, "").strip()
         if not text:
@@ -104,14 +107,14 @@ def shown_instant(at: datetime) -> str:
 
 
 def changes_of(registration: Registration, typed: Mapping[str, str]) -> dict[str, Any]:
-    """What differs from the registration as it stands."""
+    """What differs from the registration as it stands; raises ValueError where neither yes nor no was told."""
     held = registration.to_payload()
     changed: dict[str, Any] = {}
     for name in LABELS:
         text = typed.get(CHANGE + name)
         if text is None or name in FIXED:
             continue
-        value: object = text == YES if isinstance(held[name], bool) else text.strip()
+        value: object = _yes(text) if isinstance(held[name], bool) else text.strip()
         if name == "capacity" and _same_number(text, held[name]):
             continue
         if value != held[name]:
@@ -147,6 +150,12 @@ def _day(text: str) -> date:
     return found
 
 
+def _yes(text: str) -> bool:
+    if text not in (YES, NO):
+        raise ValueError(text)
+    return text == YES
+
+
 def _same_number(text: str, held: object) -> bool:
     try:
         return Decimal(text.strip()) == Decimal(str(held))
@@ -164,5 +173,5 @@ _READ: Mapping[FieldKind, Callable[[str], Any]] = {
     FieldKind.INSTANT: _instant,
     FieldKind.NUMBER: int,
     FieldKind.RECORD: int,
-    FieldKind.YES_NO: lambda text: text == YES,
+    FieldKind.YES_NO: _yes,
 }

@@ -1,42 +1,32 @@
 """督办单: 下达, 回复, 办结认可, 退回, 撤销, and the document to print (domain §6)."""
 
-import base64
-import hashlib
-import re
-from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts.handlings import LONGEST_TEXT, Handled
+from alerts.handlings import LONGEST_TEXT
 from alerts.kinds import Act, OrderState
 from alerts.orders import acts
 from alerts.orders.listing import OrderView, orders
 from alerts.orders.page import by_when, render_order, used
 from limits.errors import YekuoError
-from web import filled, once
+from web import answering, filled, once
 from web.admission import ASession, needs
-from web.alert_pages import AText, again
+from web.alert_pages import AText
+from web.cursors import order_cursor, order_key
 from web.desk import ADesk, Desk
+from web.own_style import own_document
 from web.pages import render
 from web.problems import status_of
 from web.read_log import note_read
 from web.rights import Account, Right, may
-from web.seeing import application_seen, orders_within, seen_order
-from workflow.errors import ApplicationUnknown
+from web.visible import orders_within, seen_order, shown
 
 router = APIRouter(include_in_schema=False)
 PATH = "/orders"
-PAGE = 200
-STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
-DOING: dict[Act, Callable[..., Handled]] = {
-    Act.REPLIED: acts.reply,
-    Act.ACCEPTED: acts.accept,
-    Act.RETURNED: acts.return_,
-    Act.CANCELLED: acts.cancel,
-}
+PAGE = 50
 # What each takes, and how it is asked for.
 FORMS: tuple[tuple[Act, Right, str, str, str], ...] = (
     (Act.REPLIED, Right.REPLY_ORDERS, "reply", "原因和措施", "责任单位写明；回复后暂停计时。"),
@@ -50,7 +40,7 @@ FORMS: tuple[tuple[Act, Right, str, str, str], ...] = (
     (Act.RETURNED, Right.JUDGE_ORDERS, "return", "退回的原因", "自退回起续计。"),
     (Act.CANCELLED, Right.OPEN_ORDERS, "cancel", "撤销的原因", "不再需要回复时撤销。"),
 )
-DONE = {act.value: f"已{act.label}。" for act in (Act.OPENED, *DOING)}
+DONE = {act.value: f"已{act.label}。" for act in (Act.OPENED, *acts.FROM)}
 
 
 @router.get(PATH)
@@ -61,9 +51,10 @@ def order_list(
     state: str = "",
     unit: str = "",
     number: str = "",
+    after: str = "",
 ) -> Response:
-    """The orders the account sees, the newest first."""
-    asked = {"state": state, "unit": unit, "number": number}
+    """The orders the account sees, the newest first, a page at a time."""
+    asked = {"state": state, "unit": unit, "number": number, "after": after}
     return _list(request, desk, account, asked)
 
 
@@ -77,7 +68,7 @@ def open_order(
     application: AText = "",
     unit: AText = "",
     days: AText = "",
-    once_word: AText = "",
+    form_key: AText = "",
 ) -> Response:
     """下达 by hand; the same form sent twice opens one."""
     typed = {"ask": ask, "application": application, "unit": unit, "days": days}
@@ -85,30 +76,27 @@ def open_order(
         made = once.once(
             desk.engine,
             account,
+            form_key,
             PATH,
-            once_word or once.word(),
+            typed,
             desk.now(),
             lambda: _open(desk, account, typed),
         )
     except YekuoError as refused:
         return _list(request, desk, account, {}, refused=refused, typed=typed)
-    return RedirectResponse(f"{PATH}/{quote(made, safe='')}?done=opened" if made else PATH, 303)
+    return RedirectResponse(f"{PATH}/{quote(made, safe='')}?done=opened", 303)
 
 
 def _open(desk: Desk, account: Account, typed: dict[str, str]) -> str:
-    now, number = desk.now(), filled.text("申请编号", typed["application"])
-    if number is not None and application_seen(desk.book, account, number) is None:
-        raise ApplicationUnknown(number=number)
-    return acts.open_order(
+    return answering.open_order(
         desk.book,
+        account,
         ask=typed["ask"],
-        actor=account.name,
-        at=now,
-        now=now,
-        application_number=number,
+        number=filled.text("申请编号", typed["application"]),
         unit=filled.text("责任单位", typed["unit"]),
-        limit=filled.whole("时限", typed["days"], 1, acts.LONGEST_LIMIT),
-    ).number
+        days=filled.whole("时限", typed["days"], 1, acts.LONGEST_LIMIT),
+        now=desk.now(),
+    )
 
 
 @router.get(f"{PATH}/{{number}}")
@@ -131,14 +119,9 @@ def order_document(
     now = desk.now()
     view = seen_order(desk.book, account, number, now)
     if view.application is not None:
-        application_id = application_seen(desk.book, account, view.application)
-        if application_id is not None:
-            note_read(desk.engine, account, application_id, "order", now)
-    document = render_order(desk.book, view, now)
-    digests = (hashlib.sha256(each.encode()).digest() for each in STYLE.findall(document))
-    allowed = " ".join(f"'sha256-{base64.b64encode(each).decode()}'" for each in digests)
-    policy = f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"
-    return HTMLResponse(document, headers={"Content-Security-Policy": policy})
+        about = shown(desk.engine, account, view.application)
+        note_read(desk.engine, account, about.id, "order", now)
+    return own_document(render_order(desk.book, view, now))
 
 
 @router.post(f"{PATH}/{{number}}/reply")
@@ -200,16 +183,13 @@ def cancel(
 def _do(
     request: Request, desk: Desk, account: Account, number: str, act: Act, at: str, text: str
 ) -> Response:
-    now = desk.now()
-    view = seen_order(desk.book, account, number, now)
-    if not again(view.acts, act, account.name, text):
-        try:
-            when = filled.moment("发生时间", at) or now
-            DOING[act](desk.book, view.number, actor=account.name, at=when, now=now, text=text)
-        except YekuoError as refused:
-            typed = {"act": act.value, "at": at, "text": text}
-            return _page(request, desk, account, number, refused=refused, typed=typed)
-    return RedirectResponse(f"{PATH}/{quote(view.number, safe='')}?done={act.value}", 303)
+    try:
+        when = filled.moment("发生时间", at)
+        written = answering.act_on_order(desk.book, account, number, act, at=when, text=text, now=desk.now())
+    except YekuoError as refused:
+        typed = {"act": act.value, "at": at, "text": text}
+        return _page(request, desk, account, number, refused=refused, typed=typed)
+    return RedirectResponse(f"{PATH}/{quote(written, safe='')}?done={act.value}", 303)
 
 
 def _list(
@@ -228,20 +208,25 @@ def _list(
         unit=filled.text("责任单位", asked.get("unit", "")),
         application_number=filled.text("申请编号", asked.get("number", "")),
         within=orders_within(account),
+        after=order_key(asked["after"]) if asked.get("after") else None,
         limit=PAGE + 1,
     )
+    chosen = {name: word for name, word in asked.items() if word and name != "after"}
+    more = len(found) > PAGE
     return render(
         request,
         "orders.html",
         status=status_of(refused) if refused else 200,
         orders=found[:PAGE],
-        more=len(found) > PAGE,
+        first=urlencode(chosen) if asked.get("after") else None,
+        next=urlencode(chosen | {"after": order_cursor(found[PAGE - 1])}) if more else None,
         page=PAGE,
         asked={"state": "", "unit": "", "number": ""} | asked,
         states=list(OrderState),
         by_when=by_when,
         can_open=may(account, Right.OPEN_ORDERS),
-        once_word=once.word(),
+        key_field=once.KEY,
+        key=once.new_key(),
         longest=acts.LONGEST_ASK,
         most_days=acts.LONGEST_LIMIT,
         typed={"ask": "", "application": "", "unit": "", "days": ""} | (typed or {}),

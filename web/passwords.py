@@ -1,5 +1,6 @@
 """Passwords: what one must be, how it is kept, and how it is checked in the same time for everybody."""
 
+import secrets
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -12,8 +13,14 @@ SHORTEST, LONGEST = 10, 256
 _HASHER = PasswordHasher()
 # Each check takes 64 MiB: as many at once as there are threads would take the machine down.
 _AT_ONCE = BoundedSemaphore(4)
+_PLAIN = "abcdefghjkmnpqrstuvwxyz23456789"
 # What an unknown login is checked against; no password has this hash.
 _NOBODY = _HASHER.hash("nobody's password, to take as long as somebody's")
+
+
+def drawn() -> str:
+    """A password nobody has chosen, of some 79 bits, in letters and digits that are not mistaken for others."""
+    return "-".join("".join(secrets.choice(_PLAIN) for _ in range(4)) for _ in range(4))
 
 
 def hashed(login: str, password: str) -> str:

@@ -16,12 +16,16 @@ from limits.errors import YekuoError
 from web import errors
 from web.pages import render
 from web.paths import login_path
+from web.routes import methods_at
 
 # Every other refusal is of what was sent: 422.
 STATUS = {
+    "json_unreadable": HTTPStatus.BAD_REQUEST,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
     "login_refused": HTTPStatus.FORBIDDEN,
     "right_missing": HTTPStatus.FORBIDDEN,
+    "scope_missing": HTTPStatus.FORBIDDEN,
+    "session_needed": HTTPStatus.FORBIDDEN,
     "form_stale": HTTPStatus.FORBIDDEN,
     "metrics_hidden": HTTPStatus.FORBIDDEN,
     "page_unknown": HTTPStatus.NOT_FOUND,
@@ -31,13 +35,20 @@ STATUS = {
     "duty_unknown": HTTPStatus.NOT_FOUND,
     "person_unknown": HTTPStatus.NOT_FOUND,
     "account_unknown": HTTPStatus.NOT_FOUND,
+    "token_unknown": HTTPStatus.NOT_FOUND,
     "method_unfit": HTTPStatus.METHOD_NOT_ALLOWED,
     "move_refused": HTTPStatus.CONFLICT,
     "application_exists": HTTPStatus.CONFLICT,
+    "already_owned": HTTPStatus.CONFLICT,
+    "key_at_work": HTTPStatus.CONFLICT,
     "login_taken": HTTPStatus.CONFLICT,
+    "token_taken": HTTPStatus.CONFLICT,
     "person_taken": HTTPStatus.CONFLICT,
+    "own_account": HTTPStatus.CONFLICT,
+    "last_administrator": HTTPStatus.CONFLICT,
     "tries_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "request_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "media_type_unfit": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "unexpected": HTTPStatus.INTERNAL_SERVER_ERROR,
     "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_unreachable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -49,12 +60,14 @@ STATUS = {
     "record_unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 TITLES = {
+    HTTPStatus.BAD_REQUEST: "内容读不出来",
     HTTPStatus.UNAUTHORIZED: "没有登录",
     HTTPStatus.FORBIDDEN: "不能这样做",
     HTTPStatus.NOT_FOUND: "没有找到",
     HTTPStatus.METHOD_NOT_ALLOWED: "不能这样做",
     HTTPStatus.CONFLICT: "现在不能做",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "内容太大",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "内容的类型不对",
     HTTPStatus.TOO_MANY_REQUESTS: "请稍候",
     HTTPStatus.INTERNAL_SERVER_ERROR: "系统出错",
     HTTPStatus.SERVICE_UNAVAILABLE: "暂时不能用",
@@ -134,7 +147,10 @@ async def _known(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
-    return answer(request, errors.RequestInvalid(problems="；".join(_told(error.errors()))))
+    found = error.errors()
+    if any(each["type"] == "json_invalid" for each in found):
+        return answer(request, errors.JsonUnreadable())
+    return answer(request, errors.RequestInvalid(problems="；".join(_told(found))))
 
 
 async def _plain(request: Request, error: Exception) -> Response:
@@ -144,9 +160,13 @@ async def _plain(request: Request, error: Exception) -> Response:
         return answer(request, errors.PageUnknown())
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         made = answer(request, errors.MethodUnfit(method=request.method))
-        made.headers.update(error.headers or {})
+        # The framework names the methods of one route only, though several may share the path.
+        made.headers["Allow"] = ", ".join(methods_at(request.app, request.url.path))
         return made
-    return answer(request, errors.RequestInvalid(problems="内容读不出来"))
+    return answer(
+        request,
+        errors.JsonUnreadable() if for_program(request) else errors.RequestInvalid(problems="内容读不出来"),
+    )
 
 
 def _told(found: Iterable[Any]) -> Iterable[str]:

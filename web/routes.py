@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from re import Pattern
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from starlette.routing import compile_path
 
 from web.admission import Needs, Public, declared
 
@@ -31,6 +33,11 @@ def routes_of(app: FastAPI) -> Iterator[Route]:
 def remember(app: FastAPI) -> None:
     """Note the routes of ``app`` once all are there, for what looks at them with every request."""
     found = list(routes_of(app))
+    app.state.paths = {path: compile_path(path)[0] for path in dict.fromkeys(each.path for each in found)}
+    app.state.methods = {
+        path: tuple(sorted({method for each in found if each.path == path for method in each.methods}))
+        for path in app.state.paths
+    }
     app.state.pages = frozenset(each.path for each in found if "GET" in each.methods)
     app.state.templates = {each.endpoint: each.path for each in found}
 
@@ -39,6 +46,16 @@ def pages_of(app: FastAPI) -> frozenset[str]:
     """The paths that answer to GET."""
     found: frozenset[str] = app.state.pages
     return found
+
+
+def methods_at(app: FastAPI, address: str) -> tuple[str, ...]:
+    """What the first of the paths that fit ``address`` answers to; nothing where none fits."""
+    paths: dict[str, Pattern[str]] = app.state.paths
+    for path, fits in paths.items():
+        if fits.match(address):
+            found: tuple[str, ...] = app.state.methods[path]
+            return found
+    return ()
 
 
 def template_of(app: FastAPI, endpoint: object) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from limits.calendar import Calendar
+from limits.calendar import Calendar, DayFact
 from limits.errors import YekuoError
 from limits.policy import PolicySet
 from limits.terms import Mark, Unit
@@ -57,10 +57,7 @@ def one_year(request: Request, desk: ADesk, year: Annotated[int, Path(ge=1, le=9
 
 
 def _year(request: Request, calendar: Calendar, today: date, year: int) -> Response:
-    if not calendar.first.year <= year <= calendar.last.year:
-        raise PageUnknown
-    days = [each for month in range(1, 13) for each in _days(year, month, calendar)]
-    facts = [calendar.fact(day) for day in days]
+    facts = facts_of(calendar, year)
     return render(
         request,
         "calendar.html",
@@ -76,11 +73,12 @@ def _year(request: Request, calendar: Calendar, today: date, year: int) -> Respo
     )
 
 
-def _days(year: int, month: int, calendar: Calendar) -> list[date]:
-    """The days of a month that the calendar knows."""
-    first = date(year, month, 1)
-    days = (first + timedelta(days=index) for index in range(31))
-    return [day for day in days if day.month == month and calendar.first <= day <= calendar.last]
+def facts_of(calendar: Calendar, year: int) -> list[DayFact]:
+    """Every day of a year; raises PageUnknown for one the calendar does not know."""
+    if not calendar.first.year <= year <= calendar.last.year:
+        raise PageUnknown
+    begin, end = max(calendar.first, date(year, 1, 1)), min(calendar.last, date(year, 12, 31))
+    return [calendar.fact(begin + timedelta(days=index)) for index in range((end - begin).days + 1)]
 
 
 @router.get("/calculator")

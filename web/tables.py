@@ -99,3 +99,17 @@ idempotency = sa.Table(
     sa.UniqueConstraint("account_id", "key"),
     sa.Index("ix_idempotency_at", "at"),
 )
+
+saved_view = sa.Table(
+    "saved_view",
+    metadata,
+    surrogate(),
+    _account_id(),
+    sa.Column("name", sa.String(32), nullable=False),
+    # The filters of 我的工单 as an address has them: the words the page knows, and nothing else.
+    sa.Column("query", sa.Text, nullable=False),
+    # At most one of an account: what its queue opens with.
+    sa.Column("is_start", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.UniqueConstraint("account_id", "name"),
+)

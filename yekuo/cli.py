@@ -24,6 +24,7 @@ from yekuo.commands import (
     people,
     policy,
     serve,
+    token,
     user,
 )
 from yekuo.helping import in_chinese
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 GROUPS = (
-    ledger, look, policy, month, alerts, orders, duties, calendar, people, user, config, jobs, serve, demo,
+    ledger, look, policy, month, alerts, orders, duties, calendar, people, user, token, config, jobs, serve, demo,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 # Every table there is: those of web know those of alerts and workflow, and nothing below this package knows all.
 metadata = account.metadata
 

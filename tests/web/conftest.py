@@ -1,5 +1,6 @@
 """A desk over a small company, with a clock that stands until a test moves it."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +13,10 @@ from fastapi import FastAPI
 from tests.alerts.company import CITY, CODES, found
 from tests.dates import at
 from tests.web.browser import PASSWORD, Browser
+from tests.web.desk_work import accept
 from web import accounts
 from web.app import create_app
+from web.desk import Desk
 from web.rights import Account, Role
 from web.settings import WebSettings
 from workflow import store
@@ -77,6 +80,18 @@ def book(migrated_url: str, rules: Rules, tmp_path: Path) -> Iterator[Book]:
     engine = store.open_engine(migrated_url)
     made = found(Book(engine, rules), tmp_path)
     yield made
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def still(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk with the company and application A1 of 李四, for tests that write nothing."""
+    folder = tmp_path_factory.mktemp("still")
+    shutil.copy(sqlite_template, folder / "yekuo.sqlite3")
+    engine = store.open_engine(f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}")
+    made = found(Book(engine, rules), folder)
+    accept(made, "A1")
+    yield Desk(Source(made), lambda: NOW, WebSettings(), lambda: None, ())
     engine.dispose()
 
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from limits.terms import CustomerClass, Supplies, Voltage
 from tests.alerts.company import CITY, COMPANY
 from tests.dates import at
+from web.rights import MATRIX, Account, Role
 from workflow import cases
 from workflow.book import Book
 from workflow.history import Registration
@@ -51,3 +52,8 @@ def served(app: FastAPI) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(30)
+
+
+def account_of(role: Role, name: str, unit: str = "") -> Account:
+    """Somebody with all the rights of ``role``, where no log-in is of interest."""
+    return Account(1, "somebody", name, role, unit, None, MATRIX[role])

@@ -1,7 +1,9 @@
 """Accounts: whom they are for, what they may be called, and what ends them."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy.sql import visitors
 from tests.alerts.company import CITY, CODES, EAST
 from tests.web.browser import PASSWORD
 from tests.web.conftest import NOW
-from web import accounts, errors, sessions
+from web import account_list, accounts, errors, sessions
 from web.rights import Account, Reach, Role, scope_of
 from web.tables import account
 from workflow.book import Book
@@ -147,13 +149,91 @@ def test_the_list_counts_open_sessions(book: Book, enrol: Enrol) -> None:
     enrol("lisi")
     come_in(book)
     come_in(book)
-    assert [(each.account.login, each.sessions) for each in accounts.listed(book.engine, NOW)] == [
+    assert [(each.account.login, each.sessions) for each in account_list.listed(book.engine, NOW)] == [
         ("lisi", 2)
     ]
     assert accounts.end_sessions(book.engine, "lisi", NOW) == 2
-    assert [each.sessions for each in accounts.listed(book.engine, NOW)] == [0]
+    assert [each.sessions for each in account_list.listed(book.engine, NOW)] == [0]
     with pytest.raises(errors.AccountUnknown):
         accounts.end_sessions(book.engine, "nobody", NOW)
+
+
+def test_nobody_puts_out_the_last_administrator(book: Book, enrol: Enrol) -> None:
+    enrol("admin")
+    for put_out in (
+        lambda: accounts.disable(book.engine, "admin", NOW),
+        lambda: accounts.set_role(book.engine, "admin", Role.LEADER, now=NOW),
+    ):
+        with pytest.raises(errors.LastAdministrator):
+            put_out()
+    create(book, "second", Role.ADMINISTRATOR)
+    assert accounts.disable(book.engine, "admin", NOW)
+    with pytest.raises(errors.LastAdministrator):
+        accounts.disable(book.engine, "second", NOW)
+    accounts.set_role(book.engine, "second", Role.ADMINISTRATOR, now=NOW)
+
+
+def test_of_two_administrators_who_put_each_other_out_one_stays(book: Book, enrol: Enrol) -> None:
+    first, second = enrol("admin"), create(book, "second", Role.ADMINISTRATOR)
+    start = Barrier(2)
+
+    def put_out(login: str, by: int) -> bool:
+        start.wait()
+        try:
+            return accounts.disable(book.engine, login, NOW, by=by)
+        except errors.LastAdministrator:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(put_out, ("second", "admin"), (first.id, second.id)))
+    assert sorted(done) == [False, True]
+
+
+def test_nobody_changes_the_own_account_from_above(book: Book, enrol: Enrol) -> None:
+    own = enrol("admin")
+    create(book, "second", Role.ADMINISTRATOR)
+    for change in (
+        lambda: accounts.disable(book.engine, "admin", NOW, by=own.id),
+        lambda: accounts.set_role(book.engine, "admin", Role.LEADER, now=NOW, by=own.id),
+        lambda: accounts.set_password(book.engine, "admin", OTHER, now=NOW, by=own.id),
+        lambda: accounts.end_sessions(book.engine, "admin", NOW, by=own.id),
+    ):
+        with pytest.raises(errors.OwnAccount, match="admin"):
+            change()
+
+
+def test_the_list_is_narrowed_and_turned(book: Book, enrol: Enrol) -> None:
+    for login in ("admin", "lisi", "sunba"):
+        enrol(login)
+    accounts.disable(book.engine, "sunba", NOW)
+    with book.engine.begin() as connection:
+        lisi = sa.update(account).where(account.c.login == "lisi")
+        connection.execute(lisi.values(locked_until=NOW + timedelta(minutes=1)))
+
+    def logins(**asked: Any) -> list[str]:
+        return [each.account.login for each in account_list.listed(book.engine, NOW, **asked)]
+
+    assert logins(state=account_list.AccountState.LOCKED) == ["lisi"]
+    assert logins(state=account_list.AccountState.OPEN) == ["admin"]
+    assert logins(state=account_list.AccountState.DISABLED) == ["sunba"]
+    for state in account_list.AccountState:
+        found = account_list.listed(book.engine, NOW, state=state)
+        assert {each.state(NOW) for each in found} == {state}
+    assert logins(text="李") == logins(text="LIS") == logins(text=CITY) == ["lisi"]
+    assert logins(text="%") == []
+    assert logins(role=Role.LEADER) == ["sunba"]
+    assert (logins(limit=2), logins(after="lisi")) == (["admin", "lisi"], ["sunba"])
+
+
+def test_the_list_says_when_it_was_last_used(book: Book, enrol: Enrol) -> None:
+    enrol("lisi")
+    assert account_list.view_of(book.engine, "LISI", NOW).seen_at is None
+    come_in(book)
+    found = account_list.view_of(book.engine, "lisi", NOW)
+    assert (found.seen_at, found.sessions, found.code) == (NOW, 1, CODES["李四"])
+    for unknown in ("nobody", "a\0b", ""):
+        with pytest.raises(errors.AccountUnknown):
+            account_list.view_of(book.engine, unknown, NOW)
 
 
 def test_the_condition_of_a_scope_says_what_it_says_of_one_row(book: Book, enrol: Enrol) -> None:

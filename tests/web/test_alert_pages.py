@@ -15,6 +15,7 @@ from tests.alerts.company import CITY, EAST
 from tests.web.browser import Browser
 from tests.web.centre_world import OURS, THEIRS, about_a_unit, filled, order, red
 from tests.web.conftest import NOW, Clock
+from web.once import new_key
 from web.rights import Account
 from web.tables import read_log
 from workflow.book import Book
@@ -179,7 +180,7 @@ def test_an_order_is_opened_once_by_those_who_may(late: Book, come: Come) -> Non
     assert "下达督办单" not in head.get("/orders").text
     assert head.post("/orders", {"ask": "x", "unit": CITY}).status_code == 403
     centre.get("/orders")
-    form = {"ask": "请说明原因", "unit": CITY, "days": "2", "once_word": "abc"}
+    form = {"ask": "请说明原因", "unit": CITY, "days": "2", "form_key": new_key()}
     first, second = centre.post("/orders", form), centre.post("/orders", form)
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     assert len(list_orders(late, NOW)) == before + 1
@@ -202,7 +203,7 @@ def test_an_order_that_cannot_be_opened(late: Book, come: Come, wrong: dict[str,
     centre = come("zhoujiu")
     centre.get("/orders")
     before = len(list_orders(late, NOW))
-    good = {"ask": "请说明原因", "unit": CITY, "once_word": "abc"}
+    good = {"ask": "请说明原因", "unit": CITY, "form_key": new_key()}
     assert centre.post("/orders", good | wrong).status_code == 422
     assert len(list_orders(late, NOW)) == before
     assert centre.post("/orders", good).status_code == 303, "the same form, mended"
@@ -212,7 +213,7 @@ def test_an_order_that_cannot_be_opened(late: Book, come: Come, wrong: dict[str,
 def test_an_order_about_no_application_that_is(come: Come) -> None:
     centre = come("zhoujiu")
     centre.get("/orders")
-    assert centre.post("/orders", {"ask": "x", "application": "Z"}).status_code == 404
+    assert centre.post("/orders", {"ask": "x", "application": "Z", "form_key": new_key()}).status_code == 404
 
 
 def test_what_was_written_is_shown_as_text(late: Book, come: Come) -> None:
@@ -220,7 +221,7 @@ def test_what_was_written_is_shown_as_text(late: Book, come: Come) -> None:
     centre.get(f"/alerts/{which}")
     assert centre.post(f"/alerts/{which}/answer", {"text": EVIL, "at": EVIL}).status_code == 422
     assert centre.post(f"/alerts/{which}/answer", {"text": EVIL}).status_code == 303
-    made = centre.post("/orders", {"ask": EVIL, "unit": EVIL})
+    made = centre.post("/orders", {"ask": EVIL, "unit": EVIL, "form_key": new_key()})
     assert made.status_code == 303
     assert centre.post(f"/orders/{EVIL}/reply", {"text": "x"}).status_code == 404
     here = made.headers["location"].partition("?")[0]

@@ -104,7 +104,8 @@ def test_what_changes_is_sent_and_what_does_not_is_not(late: Book, desk: FastAPI
     account = enrol("zhoujiu")
 
     async def three() -> list[str]:
-        stream = changes(desk, desk.state.desk, account, every=0.25)
+        here = desk.state.desk
+        stream = changes(here, lambda: f"{board(late, account, (), here.now()).orders}", every=0.25)
         first, second = await anext(stream), await anext(stream)
         await asyncio.to_thread(order, late, unit=EAST)
         return [first, second, await anext(stream)]

@@ -111,7 +111,7 @@ def test_errors_are_a_page_for_people_and_a_problem_for_programs(browser: Browse
         "code": "page_unknown",
     }
     wrong = browser.ask("DELETE", "/login")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")
     assert "DELETE" in wrong.text
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from tests.web.browser import Browser
 from tests.web.centre_world import OURS, THEIRS, filled
 from tests.web.conftest import NOW, Clock
-from web.public_pages import MOST
+from web.customers import MOST
 from web.tries import ADDRESSES, Tries
 from workflow.book import Book
 from workflow.progress import ProgressRefused, customer_code

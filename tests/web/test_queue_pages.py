@@ -15,7 +15,7 @@ from tests.web.browser import PASSWORD, Browser
 from tests.web.conftest import NOW, Clock
 from tests.web.desk_work import accept
 from web import accounts, queue_pages
-from web.form_once import new_key
+from web.once import new_key
 from web.rights import Account, Role
 from workflow import cases
 from workflow.assignment import owners

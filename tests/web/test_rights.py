@@ -1,6 +1,6 @@
 """The matrix, and every route held against it."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -8,14 +8,17 @@ from fastapi import FastAPI
 from limits.terms import Post
 from tests.docs.program import document
 from tests.web.browser import Browser
+from tests.web.conftest import LOGINS
+from tests.web.entering import entered
 from web.admission import Needs, Public
 from web.permissions_doc import permissions
-from web.rights import MATRIX, REACH, RECORDING, Account, Reach, Right, Role
+from web.rights import MATRIX, REACH, RECORDING, Reach, Right, Role
 from web.routes import routes_of
 from workflow.events import EventType
 
-Enrol = Callable[[str], Account]
 BY_OTHERS = {EventType.RESCHEDULED, EventType.RATED}  # the program and the customer
+# Who may do what is asked of no database: one will do.
+on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 
 
 def test_every_post_is_a_role_of_the_same_word() -> None:
@@ -50,6 +53,7 @@ def test_every_fact_takes_a_right() -> None:
     assert set(RECORDING) == set(EventType) - BY_OTHERS
 
 
+@on_sqlite
 def test_every_route_declares_one_thing(desk: FastAPI) -> None:
     found = list(routes_of(desk))
     assert len(found) > 10
@@ -59,31 +63,39 @@ def test_every_route_declares_one_thing(desk: FastAPI) -> None:
     ] == []
 
 
+@on_sqlite
 def test_a_route_that_declares_nothing_is_found(desk: FastAPI) -> None:
     desk.add_api_route("/forgotten", lambda: "everything", methods=["GET"])
     assert [each.path for each in routes_of(desk) if len(each.gates) != 1] == ["/forgotten"]
 
 
+@on_sqlite
 def test_the_document_is_the_matrix_and_the_routes(desk: FastAPI) -> None:
     """Renew it with ``python -m web.permissions_doc > docs/permissions.md``."""
     assert document("docs/permissions.md") == permissions(desk)
 
 
-@pytest.mark.parametrize("login", ["admin", "lisi", "zhaoliu", "zhoujiu", "sunba", "clerk", "regulator"])
-def test_every_route_refuses_whoever_has_not_its_right(
-    desk: FastAPI, browser: Browser, enrol: Enrol, login: str
-) -> None:
-    """A stranger is sent to the door, everybody else is told, and nothing in between leaks a page."""
-    granted = enrol(login).granted
-    stranger = Browser(desk)
-    browser.log_in(login)
+def asked_of(desk: FastAPI) -> Iterator[tuple[str, str, Right]]:
+    """Every method and path with the right it takes; the way out is left alone, it would end the session."""
     desk.state.desk.stopping.set()  # a stream says what it has, and ends
     for route in routes_of(desk):
         (gate,) = route.gates
-        path = route.path.replace("{session_id}", "999999")
-        if not isinstance(gate, Needs) or path == "/logout":
-            continue
-        for method in route.methods:
-            assert stranger.ask(method, path).status_code in (303, 401), path
-            status = browser.ask(method, path, headers={"X-CSRF-Token": browser.token}).status_code
-            assert (status == 403) is (gate.right not in granted), (path, status)
+        if isinstance(gate, Needs) and route.path != "/logout":
+            for method in route.methods:
+                yield method, route.path.replace("{session_id}", "999999"), gate.right
+
+
+@on_sqlite
+def test_every_route_sends_a_stranger_to_the_door(desk: FastAPI, browser: Browser) -> None:
+    for method, path, _ in asked_of(desk):
+        assert browser.ask(method, path).status_code in (303, 401), path
+
+
+@on_sqlite
+@pytest.mark.parametrize("login", ["admin", "lisi", "zhaoliu", "zhoujiu", "sunba", "clerk", "regulator"])
+def test_every_route_refuses_whoever_has_not_its_right(desk: FastAPI, login: str) -> None:
+    """Everybody else is told, and nothing in between leaks a page."""
+    browser, granted = entered(desk, login), MATRIX[LOGINS[login][0]]
+    for method, path, right in asked_of(desk):
+        status = browser.ask(method, path, headers={"X-CSRF-Token": browser.token}).status_code
+        assert (status == 403) is (right not in granted), (path, status)

@@ -1,6 +1,9 @@
 """All of it on the shipped sample, as a person would type it."""
 
 import os
+import shlex
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +18,7 @@ from limits.terms import Level, Verdict
 from yekuo import desk
 from yekuo.commands import alerts, jobs, ledger, look, month, orders, people
 from yekuo.commands.options import Json
-from yekuo.output import console, level_text, table, verdict_text
+from yekuo.output import console, level_text, print_json, table, verdict_text
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from workflow.listing import ApplicationView
 
 AS_OF = "2026-11-20T18:00"
+# When the desk opens: a slot of its own for the sweep that tells of its applications.
+OPENS = "2026-11-20T18:01"
 SAMPLE = DATA / "samples" / "ledger-2026.xlsx"
 PEOPLE = DATA / "organisations" / "neixiang-sample.toml"
 EXPLAINED = "4126092200104"
@@ -67,6 +72,7 @@ def demo(
     differs = ledger.verify(as_json=as_json)
     if not as_json:
         _summary(desk.open_book(), folder, refused)
+    _open_desk(folder, as_json=as_json)
     return differs
 
 
@@ -83,6 +89,49 @@ def _tell(say: Callable[[str, str], None], *, as_json: bool) -> None:
     alerts.list_alerts(state="未签收", limit=5, as_of=AS_OF, as_json=as_json)
     say("督办单", f"yekuo order list --as-of {AS_OF}")
     orders.list_orders(as_of=AS_OF, as_json=as_json)
+
+
+def _open_desk(folder: Path, *, as_json: bool) -> None:
+    """Accounts of every post and something for each to do; and how to start."""
+    from web import passwords
+    from workflow.progress import customer_code
+    from yekuo import demo_desk
+
+    book, now, password = desk.open_book(), parse_instant(OPENS), passwords.drawn()
+    demo_desk.populate(book)
+    say = _silent if as_json else _say
+    say(
+        f"九、工作台：再受理 {len(demo_desk.APPLICATIONS)} 件演示申请，有超期的、挂起的、没人认领的",
+        f"yekuo sweep --as-of {OPENS}",
+    )
+    jobs.sweep(as_of=OPENS, as_json=as_json)
+    entrances = list(demo_desk.enrol(book.engine, password, now))
+    command, code = _command(folder), customer_code(book, demo_desk.RATED, now)
+    if as_json:
+        rows = [{"login": each.login, "post": each.role.value, "unit": each.unit} for each in entrances]
+        customer = {"number": demo_desk.RATED, "code": code}
+        print_json({"accounts": rows, "password": password, "customer": customer, "command": command})
+        return
+    _say(f"十、打开工作台：时钟从 {OPENS.replace('T', ' ')} 走起，按 Ctrl-C 停止", command)
+    out = console()
+    headings = ("登录名", "密码", "岗位", "姓名", "看到什么")
+    listed = ((each.login, password, each.role.label, each.name, each.sees) for each in entrances)
+    out.print(table("用浏览器打开 http://127.0.0.1:8000/ ，密码每次演示重新抽取", headings, listed))
+    out.print(
+        f"客户不用登录：http://127.0.0.1:8000/progress ，申请编号 {demo_desk.RATED}，查询码 {code}",
+        markup=False,
+    )
+
+
+def _command(folder: Path) -> str:
+    """What starts the desk on the database of the demo, in the shell of this system."""
+    url = f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}"
+    program = "yekuo" if shutil.which("yekuo") else str(Path(sys.executable).with_name("yekuo"))
+    if os.name == "nt":
+        starter = "py run.py" if Path("run.py").exists() else f'"{program}"'
+        return f'set "YEKUO_DATABASE_URL={url}" && {starter} serve --as-of {OPENS}'
+    starter = "python3 run.py" if Path("run.py").exists() else shlex.quote(program)
+    return f"YEKUO_DATABASE_URL={shlex.quote(url)} {starter} serve --as-of {OPENS}"
 
 
 def _clear(folder: Path) -> None:

@@ -14,7 +14,7 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from web.accounts import AccountView
+    from web.account_list import AccountView
     from web.rights import Role
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名，例如工号", show_default=False)]
@@ -87,7 +87,7 @@ def add(
 
 def list_users(as_of: AsOf = None, as_json: Json = False) -> int:
     """Every account."""
-    from web.accounts import listed
+    from web.account_list import listed
 
     now = parse_instant(as_of)
     found = listed(desk.open_book().engine, now)

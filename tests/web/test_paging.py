@@ -1,0 +1,49 @@
+"""Alarms and orders a page at a time: each once, the filters kept, and nonsense in the address refused."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+
+from alerts.listing import alerts
+from tests.alerts.company import CITY, EAST
+from tests.web.browser import Browser
+from tests.web.centre_world import filled, order
+from tests.web.conftest import NOW
+from tests.web.test_queue_pages import entered
+from web import alert_pages, order_pages
+from web.rights import Account
+from workflow.book import Book
+
+Enrol = Callable[[str], Account]
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
+
+
+def walked(browser: Browser, path: str, rows: str) -> list[str]:
+    """What every page lists, from the first to the last."""
+    found: list[str] = []
+    while path:
+        page = browser.get(path).text
+        found += re.findall(rows, page)
+        more = NEXT.findall(page)
+        path = more[0].replace("&amp;", "&") if more else ""
+    return found
+
+
+def test_each_comes_once(desk: FastAPI, book: Book, enrol: Enrol, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(book)
+    orders = [order(book, unit=unit) for unit in (CITY, EAST, CITY, CITY)]
+    monkeypatch.setattr(alert_pages, "PAGE", 2)
+    monkeypatch.setattr(order_pages, "PAGE", 2)
+    centre = entered(desk, enrol, "zhoujiu")
+    expected = [str(each.id) for each in alerts(book, NOW)]
+    assert len(expected) > 4
+    assert walked(centre, "/alerts", r'href="/alerts/(\d+)"') == expected
+    mine = [str(each.id) for each in alerts(book, NOW, unit=CITY)]
+    assert walked(centre, f"/alerts?unit={CITY}", r'href="/alerts/(\d+)"') == mine
+    listed = walked(centre, f"/orders?unit={CITY}&state=", r'<td data-label="责任单位" class="when">([^<]+)<')
+    assert listed.count(CITY) == len(listed) >= 3
+    assert len(walked(centre, "/orders", r'data-label="文号"')) >= len(orders)
+    for path in ("/alerts?after=x", "/orders?after=!", "/alerts?after=WyJhIiwxXQ"):
+        assert centre.get(path).status_code == 422

@@ -1,0 +1,252 @@
+"""账户: who may come in, made and changed by those who manage accounts."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import Field
+from starlette.responses import Response
+
+from web import accounts
+from web.account_list import AccountState, AccountView, listed, view_of
+from web.admission import needs
+from web.api import routing
+from web.api.doing import AKey, recorded
+from web.api.models import ROWS, Model, Moment, Page, Text
+from web.api.paging import ACursor, ALimit, read, written
+from web.api.shapes import AccountRole
+from web.desk import ADesk, Desk
+from web.passwords import LONGEST, SHORTEST
+from web.rights import Account, Right
+
+router = routing.router("账户")
+AnAdministrator = Annotated[Account, needs(Right.MANAGE_ACCOUNTS)]
+ALogin = Annotated[Text, Path(description="登录名", max_length=64, examples=["lisi"])]
+CHANGE = routing.refusals(*routing.TO_A_BODY, 404, 409)
+SWITCH = routing.refusals(404, 409)
+
+
+class AccountOut(Model):
+    """One account. No password can be read."""
+
+    login: str = Field(description="登录名", examples=["lisi"])
+    name: str = Field(description="姓名；账户不属于某人时为登录名", examples=["李四"])
+    code: str = Field(description="工号；账户不属于某人时为空", examples=["nx001"])
+    role: AccountRole = Field(description="岗位")
+    unit: str = Field(description="看到哪个供电所；不分供电所时为空", examples=["城关供电所"])
+    state: AccountState = Field(description="状态")
+    created_at: Moment = Field(description="建立的时间")
+    disabled_at: Moment | None = Field(description="停用的时间；没有停用时为 null", examples=[None])
+    locked_until: Moment | None = Field(description="锁定到什么时候；没有锁定过时为 null", examples=[None])
+    sessions: int = Field(description="现在有几处登录", examples=[1])
+    seen_at: Moment | None = Field(description="最近一次使用登录的时间；从未登录时为 null")
+
+
+class Password(Model):
+    """A password; it is in no answer and in no record."""
+
+    password: Text = Field(
+        description="密码，不能与登录名相同",
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        examples=["苹果-梯子-四十二-风筝"],
+    )
+
+
+class Standing(Model):
+    """The post of an account."""
+
+    role: AccountRole = Field(description="岗位", examples=["station_head"])
+    unit: Text = Field(
+        "",
+        description="看到哪个供电所；不写时，本所的岗位取这个人任职的供电所",
+        max_length=128,
+        examples=["城关供电所"],
+    )
+
+
+class AccountIn(Standing, Password):
+    """A new account."""
+
+    login: Text = Field(
+        description="登录名：2 到 64 个英文字母、数字或 . _ -",
+        min_length=2,
+        max_length=64,
+        examples=["zhaoliu"],
+    )
+    code: Text | None = Field(
+        None, description="这个账户是谁的：工号；不属于某人时不写", max_length=64, examples=["nx006"]
+    )
+
+
+@router.get("/accounts", summary="账户，按登录名")
+def account_list(
+    desk: ADesk,
+    _: AnAdministrator,
+    text: Annotated[Text | None, Query(description="登录名、姓名或单位的一部分")] = None,
+    role: Annotated[AccountRole | None, Query(description="岗位")] = None,
+    state: Annotated[AccountState | None, Query(description="状态")] = None,
+    cursor: ACursor = None,
+    limit: ALimit = ROWS,
+) -> Page[AccountOut]:
+    """Every account."""
+    after = str(read(cursor, str)[0]) if cursor is not None else ""
+    found = listed(
+        desk.engine, desk.now(), text=text or "", role=role, state=state, after=after, limit=limit + 1
+    )
+    following = written(found[limit - 1].account.login) if len(found) > limit else None
+    return Page(items=tuple(_out(desk, each) for each in found[:limit]), next=following)
+
+
+@router.get("/accounts/{login}", summary="一个账户", responses=routing.refusals(404))
+def one_account(desk: ADesk, _: AnAdministrator, login: ALogin) -> AccountOut:
+    """One account."""
+    return _one(desk, login)
+
+
+@router.post(
+    "/accounts",
+    summary="建立账户",
+    description="密码不参与 Idempotency-Key 的内容比对。",
+    status_code=201,
+    response_model=AccountOut,
+    responses=CHANGE,
+)
+def create(desk: ADesk, account: AnAdministrator, body: AccountIn, key: AKey) -> Response:
+    """A new account."""
+
+    def act() -> None:
+        accounts.create(
+            desk.engine,
+            body.login,
+            body.password,
+            body.role,
+            unit_name=body.unit,
+            code=body.code,
+            now=desk.now(),
+            actor=account.name,
+        )
+
+    return _done(desk, account, key, "accounts", body.login, body, act)
+
+
+@router.post(
+    "/accounts/{login}/role",
+    summary="调整岗位",
+    description="自下一次请求起生效。不能改自己的账户，也不能让系统里没有系统管理员。",
+    status_code=201,
+    response_model=AccountOut,
+    responses=CHANGE,
+)
+def set_role(desk: ADesk, account: AnAdministrator, login: ALogin, body: Standing, key: AKey) -> Response:
+    """Another post."""
+
+    def act() -> None:
+        accounts.set_role(desk.engine, login, body.role, unit_name=body.unit, now=desk.now(), by=account.id)
+
+    return _done(desk, account, key, f"accounts/{login}/role", login, body, act)
+
+
+@router.post(
+    "/accounts/{login}/password",
+    summary="重设密码",
+    description="同时解除锁定，结束这个账户的全部登录。密码不参与 Idempotency-Key 的内容比对。",
+    status_code=201,
+    response_model=AccountOut,
+    responses=CHANGE,
+)
+def set_password(desk: ADesk, account: AnAdministrator, login: ALogin, body: Password, key: AKey) -> Response:
+    """A new password for somebody who has forgotten the old one."""
+
+    def act() -> None:
+        accounts.set_password(desk.engine, login, body.password, now=desk.now(), by=account.id)
+
+    return _done(desk, account, key, f"accounts/{login}/password", login, body, act)
+
+
+@router.post(
+    "/accounts/{login}/disable",
+    summary="停用账户",
+    description="同时结束它的全部登录。不能停用自己的账户，也不能停用最后一个系统管理员。",
+    status_code=201,
+    response_model=AccountOut,
+    responses=SWITCH,
+)
+def disable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
+    """Nobody comes in by it any more."""
+
+    def act() -> None:
+        accounts.disable(desk.engine, login, desk.now(), by=account.id)
+
+    return _done(desk, account, key, f"accounts/{login}/disable", login, None, act)
+
+
+@router.post(
+    "/accounts/{login}/enable",
+    summary="启用账户",
+    status_code=201,
+    response_model=AccountOut,
+    responses=SWITCH,
+)
+def enable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
+    """The way in is open again."""
+
+    def act() -> None:
+        accounts.enable(desk.engine, login)
+
+    return _done(desk, account, key, f"accounts/{login}/enable", login, None, act)
+
+
+@router.post(
+    "/accounts/{login}/end-sessions",
+    summary="结束全部登录",
+    status_code=201,
+    response_model=AccountOut,
+    responses=SWITCH,
+)
+def end_sessions(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
+    """Whoever is in by it is out."""
+
+    def act() -> None:
+        accounts.end_sessions(desk.engine, login, desk.now(), by=account.id)
+
+    return _done(desk, account, key, f"accounts/{login}/end-sessions", login, None, act)
+
+
+def _done(
+    desk: Desk,
+    account: Account,
+    key: str,
+    route: str,
+    login: str,
+    body: Model | None,
+    act: Callable[[], None],
+) -> Response:
+    """What is kept of the request to tell a repeat by is a plain digest: no password goes into it."""
+
+    def done() -> AccountOut:
+        act()
+        return _one(desk, login)
+
+    contents = body.model_dump(mode="json", exclude={"password"}) if body is not None else {}
+    return recorded(desk, account, key, route, contents, done)
+
+
+def _one(desk: Desk, login: str) -> AccountOut:
+    return _out(desk, view_of(desk.engine, login, desk.now()))
+
+
+def _out(desk: Desk, view: AccountView) -> AccountOut:
+    return AccountOut(
+        login=view.account.login,
+        name=view.account.name,
+        code=view.code,
+        role=view.account.role,
+        unit=view.account.unit,
+        state=view.state(desk.now()),
+        created_at=view.created_at,
+        disabled_at=view.disabled_at,
+        locked_until=view.locked_until,
+        sessions=view.sessions,
+        seen_at=view.seen_at,
+    )
