@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from limits.policy import Citation, Force
+from limits.force import Citation, Force
 from limits.terms import Mark
 from limits.toml_reader import Reader
 

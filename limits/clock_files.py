@@ -6,7 +6,8 @@ from itertools import combinations
 from pathlib import Path
 
 from limits.citing import Documents, read_force, refuse_overlap
-from limits.policy import ClockRule, Layer, Limit, Role, When
+from limits.force import Layer
+from limits.policy import ClockRole, ClockRule, Limit, When
 from limits.terms import CustomerClass, Supplies, Supporting, Unit, Voltage
 from limits.toml_reader import Reader
 
@@ -31,7 +32,7 @@ class ClockParser:
             layer=layer,
             name=name,
             label=reader.take("label", str, '"供电方案答复"'),
-            role=reader.enum("role", Role),
+            role=reader.enum("role", ClockRole),
             runs=self._runs(reader),
             stops=frozenset(self._names(reader, "stops", '["energized"]')),
             outside=self._outside(reader),

@@ -6,7 +6,7 @@ anything else is refused.
 
 from dataclasses import dataclass
 
-from limits.policy import Citation, Force
+from limits.force import Citation, Force
 from limits.terms import CustomerClass, Term
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from limits.policy import Citation, Force
+from limits.force import Citation, Force
 from limits.terms import Post, Rhythm
 
 MONTHS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3, Rhythm.HALF_YEARLY: 6}

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from limits.clock import RANKS
-from limits.policy import Citation, Force, Layer
+from limits.force import Citation, Force, Layer
 from limits.terms import Channel, Level, Post
 from limits.zone import SHANGHAI, local
 
@@ -47,6 +47,19 @@ class WorkingHours:
             left -= closes - at
             at = self.next_open(closes, calendar)
         return at + left
+
+    def between(self, start: datetime, end: datetime, calendar: Workdays) -> timedelta:
+        """The working hours in (start, end]; none when ``end`` lies before ``start``.
+
+        The counterpart of :meth:`after`: what lies between ``at`` and ``after(at, minutes)`` is those minutes.
+        """
+        passed = timedelta()
+        at, end = self.next_open(start, calendar), local(end)
+        while at < end:
+            closes = datetime.combine(at.date(), self.closes, SHANGHAI)
+            passed += min(closes, end) - at
+            at = self.next_open(closes, calendar)
+        return passed
 
 
 @dataclass(frozen=True, slots=True)

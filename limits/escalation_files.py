@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from limits.citing import Documents, read_force, require_at_least
 from limits.escalation import Escalation, Repeat, Telling, WorkingHours
+from limits.force import Layer
 from limits.ladder_files import require_every_level
-from limits.policy import Layer
 from limits.terms import Channel, Level, Post
 from limits.toml_reader import Reader
 

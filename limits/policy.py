@@ -9,30 +9,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from limits.customer_classes import ClassRule, CustomerFacts
+from limits.documents import ArchiveRule, DocumentRule
+from limits.duties import DutyRule
 from limits.errors import YekuoError
+from limits.escalation import Escalation
+from limits.force import Citation, Force, Layer
+from limits.indicators import IndicatorRule
 from limits.ladder import Ladder
-from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Term, Unit, Voltage
+from limits.services import ServiceRule
+from limits.stations import StationStandard
+from limits.terms import CustomerClass, Step, Supplies, Supporting, Term, Unit, Voltage
+from limits.validity import Validity
 
-if TYPE_CHECKING:  # they cite and are dated with the classes of this module
-    from limits.documents import ArchiveRule, DocumentRule
-    from limits.duties import DutyRule
-    from limits.escalation import Escalation
-    from limits.validity import Validity
-
-T = TypeVar("T", "DatedLadder", "MachineRule", "Escalation")
+T = TypeVar("T", "DatedLadder", "MachineRule", Escalation)
 
 
-class Layer(Term):
-    LOCAL = "local", "地方"
-    COMPANY = "company", "公司承诺"
-    NATIONAL = "national", "国家"
-    REGULATOR = "regulator", "监管"
-
-
-class Role(Term):
+class ClockRole(Term):
     """What a clock counts for in the month's rates (domain §4, §10)."""
 
     TOTAL = "total", "总时限"
@@ -67,36 +62,6 @@ class Subject(NamedTuple):
     def external_line(self) -> bool:
         """Whether a line outside the customer's premises is built (X: 配套工程 or 客户外部工程)."""
         return self.customer_works or self.supporting is not Supporting.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a figure comes from and how well it is evidenced."""
-
-    document: str
-    clause: str
-    mark: Mark
-    note: str = ""
-
-    def __str__(self) -> str:
-        note = f"；{self.note}" if self.note else ""
-        return f"{self.document} {self.clause}〔{self.mark.label}〕{note}"
-
-
-@dataclass(frozen=True, slots=True)
-class Force:
-    """The days on which an entry is in force, both included; judged by the acceptance date."""
-
-    since: date
-    until: date | None = None
-
-    def holds(self, on: date) -> bool:
-        return self.since <= on and (self.until is None or on <= self.until)
-
-    def overlaps(self, other: "Force") -> bool:
-        return (other.until is None or self.since <= other.until) and (
-            self.until is None or other.since <= self.until
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +136,7 @@ class ClockRule:
     layer: Layer
     name: str
     label: str
-    role: Role
+    role: ClockRole
     runs: tuple[tuple[str, frozenset[str]], ...]
     stops: frozenset[str]
     outside: tuple[tuple[str, str], ...]
@@ -293,6 +258,9 @@ class PolicySet:
     validities: "tuple[Validity, ...]" = ()
     materials: "tuple[DocumentRule, ...]" = ()
     archives: "tuple[ArchiveRule, ...]" = ()
+    indicators: "tuple[IndicatorRule, ...]" = ()
+    standards: "tuple[StationStandard, ...]" = ()
+    services: "tuple[ServiceRule, ...]" = ()
     digest: str = ""
     _bound: dict[tuple[int, Subject], tuple[BoundClock, ...]] = field(default_factory=dict, repr=False)
 
@@ -348,6 +316,18 @@ class PolicySet:
         return tuple(
             sorted((each for each in self.duties if each.force.holds(on)), key=lambda duty: duty.item)
         )
+
+    def indicators_on(self, on: date) -> "tuple[IndicatorRule, ...]":
+        """What the company is measured by on ``on``, in the order of the files."""
+        return tuple(each for each in self.indicators if each.force.holds(on))
+
+    def standard_on(self, on: date) -> "StationStandard | None":
+        """What stations are evaluated by on ``on``; None where no rule says."""
+        return next((each for each in self.standards if each.force.holds(on)), None)
+
+    def services_on(self, on: date) -> "tuple[ServiceRule, ...]":
+        """The limits of service that no record measures, in force on ``on``, in the order of the files."""
+        return tuple(each for each in self.services if each.force.holds(on))
 
     def validity(self, high: bool, on: date) -> "Validity | None":
         """How long a plan issued on ``on`` stays valid; None where no rule says."""

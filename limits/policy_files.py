@@ -5,10 +5,11 @@ and an example (design §3).  What one table of a file looks like is told by the
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 from limits.citing import Documents, refuse_overlap
 from limits.class_files import read_class_rule
@@ -21,10 +22,17 @@ from limits.duty_files import read_duty
 from limits.errors import YekuoError
 from limits.escalation import Escalation
 from limits.escalation_files import read_escalation
+from limits.force import Force, Layer
+from limits.indicator_files import read_indicators, refuse_strangers
+from limits.indicators import IndicatorRule
 from limits.ladder_files import read_ladder
 from limits.machine_files import read_check, read_machine
-from limits.policy import CheckRule, ClockRule, DatedLadder, Force, Layer, MachineRule, PolicySet
+from limits.policy import CheckRule, ClockRule, DatedLadder, MachineRule, PolicySet
+from limits.service_files import read_service
+from limits.services import ServiceRule
 from limits.shipped import DATA
+from limits.station_files import read_standard
+from limits.stations import StationStandard
 from limits.toml_reader import Reader, open_toml
 from limits.validity import Validity
 from limits.validity_files import read_validity
@@ -55,6 +63,9 @@ class PolicyFile:
     validities: tuple[Validity, ...]
     materials: tuple[DocumentRule, ...]
     archives: tuple[ArchiveRule, ...]
+    indicators: tuple[IndicatorRule, ...]
+    standards: tuple[StationStandard, ...]
+    services: tuple[ServiceRule, ...]
 
 
 class JurisdictionUnknown(YekuoError):
@@ -82,13 +93,25 @@ def load_jurisdiction(name: str, folder: Path = DATA / "jurisdictions") -> Juris
 
 
 def load_policies(
-    jurisdiction: Jurisdiction, events: Collection[str], folder: Path = DATA / "policies"
+    jurisdiction: Jurisdiction,
+    events: Collection[str],
+    folder: Path = DATA / "policies",
+    drafts: Mapping[str, Path] = MappingProxyType({}),
 ) -> PolicySet:
-    """All of a jurisdiction's policies as one set; ``events`` are the names somebody emits."""
-    paths = [folder / f"{name}.toml" for name in jurisdiction.policies]
-    files = [load_policy_file(path, events) for path in paths]
+    """All of a jurisdiction's policies as one set; ``events`` are the names somebody emits.
+
+    ``drafts``: files to read in place of those the jurisdiction names, by the name they replace.
+    """
+    paths = [drafts.get(name, folder / f"{name}.toml") for name in jurisdiction.policies]
+    return _joined(jurisdiction, paths, [load_policy_file(path, events) for path in paths])
+
+
+def _joined(jurisdiction: Jurisdiction, paths: list[Path], files: list[PolicyFile]) -> PolicySet:
     clocks = [clock for each in files for clock in each.clocks]
     refuse_twins(paths, clocks)
+    names = tuple(dict.fromkeys(clock.name for clock in clocks))
+    for path, each in zip(paths, files, strict=True):
+        refuse_strangers(path.name, each.indicators, names)
     _refuse_two_in_force("、".join(path.name for path in paths), files)
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     return PolicySet(
@@ -104,6 +127,9 @@ def load_policies(
         validities=tuple(each for file in files for each in file.validities),
         materials=tuple(each for file in files for each in file.materials),
         archives=tuple(each for file in files for each in file.archives),
+        indicators=tuple(each for file in files for each in file.indicators),
+        standards=tuple(each for file in files for each in file.standards),
+        services=tuple(each for file in files for each in file.services),
         digest=digest[:16],
     )
 
@@ -129,6 +155,9 @@ def _policy_file(reader: Reader, name: str, events: Collection[str]) -> PolicyFi
         validities=tuple(read_validity(each, documents) for each in reader.tables("validity")),
         materials=tuple(read_material(each, documents) for each in reader.tables("material")),
         archives=tuple(read_archive(each, documents, events) for each in reader.tables("archive")),
+        indicators=read_indicators(reader.tables("indicator"), documents),
+        standards=tuple(read_standard(each, documents) for each in reader.tables("standard")),
+        services=tuple(read_service(each, documents) for each in reader.tables("service")),
     )
     parser.refuse_overlaps(parsed.clocks)
     _refuse_two_in_force(reader.file, [parsed])
@@ -138,7 +167,7 @@ def _policy_file(reader: Reader, name: str, events: Collection[str]) -> PolicyFi
 
 def _refuse_two_in_force(file: str, files: Iterable[PolicyFile]) -> None:
     """On any day one ladder, one machine of each voltage, one rule for each inspection; one escalation,
-    one rhythm for each duty, one validity of each voltage; one list of documents for each class and need.
+    one rhythm for each duty, one validity of each voltage, one indicator of each name; one list of documents for each class and need.
     """
     listed = list(files)
     _refuse_overlaps(file, [each for one in listed for each in _binding(one)], "同一天对同一客户")
@@ -161,6 +190,9 @@ def _arranging(one: PolicyFile) -> Iterator[tuple[str, Force]]:
     yield from (("escalation", each.force) for each in one.escalations)
     yield from ((f"duty {each.item}", each.force) for each in one.duties)
     yield from ((f"validity {_voltage(each.high)}", each.force) for each in one.validities)
+    yield from ((f"indicator {each.name}", each.force) for each in one.indicators)
+    yield from (("standard", each.force) for each in one.standards)
+    yield from ((f"service {each.name}", each.force) for each in one.services)
 
 
 def _voltage(high: bool) -> str:

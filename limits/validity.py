@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from limits.policy import Citation, Force
+from limits.force import Citation, Force
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from limits.calendar import load_calendar
 from limits.escalation import WorkingHours
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Channel, Level, Mark, Post
 from limits.zone import SHANGHAI
 from tests.dates import at, on
@@ -83,6 +83,15 @@ def test_waiting_in_two_parts_is_waiting_at_once(
     at_once = hours.after(instant, first + second, CN)
     # A wait that ends at closing time ends there; none left to wait, it moves to the next opening.
     assert hours.next_open(in_parts, CN) == hours.next_open(at_once, CN)
+
+
+@given(AROUND_NATIONAL_DAY, st.integers(1, 1500), ANY_HOURS)
+def test_the_hours_between_are_those_that_were_waited(
+    instant: datetime, minutes: int, hours: WorkingHours
+) -> None:
+    waited = hours.after(instant, minutes, CN)
+    assert hours.between(instant, waited, CN) == timedelta(minutes=minutes)
+    assert hours.between(waited, instant, CN) == timedelta()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from limits.policy import BoundClock, Check, ClockRule, Limit, NotInForce, Role, Subject
+from limits.policy import BoundClock, Check, ClockRole, ClockRule, Limit, NotInForce, Subject
 from limits.policy_files import load_jurisdiction
 from limits.shipped import DATA
 from limits.terms import CustomerClass, Mark, Step, Supplies, Supporting, Unit, Voltage
@@ -207,6 +207,10 @@ def test_no_figure_is_shipped_that_the_field_does_not_have() -> None:
 # Every entry says where it is written
 
 
+# What stands within an entry and is cited by itself; of a standard the dates are the whole's.
+INNER = {"clock": ("limit",), "standard": ("part", "grade", "item")}
+
+
 def entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     tables = tomllib.loads(file.read_text(encoding="utf-8"))
     kinds = (
@@ -220,13 +224,17 @@ def entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         "validity",
         "material",
         "archive",
+        "indicator",
+        "standard",
+        "service",
     )
     assert tables.keys() <= {"layer", "document", *kinds}
     for kind in kinds:
         for number, entry in enumerate(tables.get(kind, []), 1):
             yield f"{kind}[{number}]", entry
-            for inner, limit in enumerate(entry.get("limit", []), 1):
-                yield f"{kind}[{number}].limit[{inner}]", limit
+            for part in INNER.get(kind, ()):
+                for inner, cited in enumerate(entry.get(part, []), 1):
+                    yield f"{kind}[{number}].{part}[{inner}]", cited
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -239,7 +247,7 @@ def test_every_entry_names_its_document_clause_and_mark(file: Path) -> None:
         assert cite["document"] in documents, place
         assert cite["clause"].strip(), place
         assert cite["mark"] in {"P", "S", "D", "X"}, place
-        if "clock" not in place or "limit" in place:
+        if (not place.startswith("clock") or "limit" in place) and not place.startswith("standard[1]."):
             assert isinstance(entry["from"], date), place
 
 
@@ -303,7 +311,9 @@ def test_the_stages_add_up_to_the_total(
 
 
 def total_limit(bound: dict[str, BoundClock], layer: str) -> Limit | None:
-    (total,) = (each for each in bound.values() if each.rule.layer == layer and each.rule.role is Role.TOTAL)
+    (total,) = (
+        each for each in bound.values() if each.rule.layer == layer and each.rule.role is ClockRole.TOTAL
+    )
     return total.limit
 
 
@@ -330,7 +340,7 @@ def value(bound: dict[str, BoundClock], key: str) -> int | None:
 
 def judged(bound: dict[str, BoundClock]) -> dict[str, int]:
     """The clocks that count in a rate, with their figures."""
-    roles = (Role.TOTAL, Role.NODE)
+    roles = (ClockRole.TOTAL, ClockRole.NODE)
     return {key: each.limit.value for key, each in bound.items() if each.limit and each.rule.role in roles}
 
 
