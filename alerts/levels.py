@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.clock import RANKS
-from limits.policy import Layer, PolicySet
+from limits.force import Layer
+from limits.policy import PolicySet
 from limits.terms import CustomerClass, Level
 from limits.zone import local, midnight, midnight_after
 from workflow import store

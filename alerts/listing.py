@@ -13,7 +13,8 @@ from alerts.answers import handling_state
 from alerts.handlings import Handled, Subject, handled
 from alerts.kinds import About, Act, AlertKind, DeliveryState, Handling
 from alerts.tables import alert, delivery, handling, supervision_order
-from limits.policy import Layer, PolicySet
+from limits.force import Layer
+from limits.policy import PolicySet
 from limits.terms import CustomerClass, Level
 from workflow import store
 from workflow.book import Book

@@ -17,7 +17,8 @@ from alerts.kinds import AlertKind
 from alerts.raising import Raised, raise_alerts
 from alerts.tables import alert
 from limits.escalation import Repeat
-from limits.policy import Layer, Role
+from limits.force import Layer
+from limits.policy import ClockRole
 from limits.terms import Verdict
 from limits.zone import local
 from workflow.rules import Rules
@@ -168,7 +169,7 @@ def _met(connection: sa.Connection, whose: Whose, yellows: Sequence[Yellow]) -> 
         .where(
             _of(whose),
             clock.c.layer == Layer.LOCAL.value,
-            clock.c.role == Role.TOTAL.value,
+            clock.c.role == ClockRole.TOTAL.value,
             clock.c.verdict == Verdict.MET.value,
             clock.c.superseded_at.is_(None),
             clock.c.stopped_at > yellows[0].at,

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from alerts.kinds import AlertKind
 from limits.escalation import Escalation, Telling
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Level, Post
 from limits.zone import local
 from workflow.organisation import Organisation, Place, Recipient

@@ -16,7 +16,7 @@ from alerts.kinds import AlertKind, OrderState, Withheld
 from alerts.levels import ranked
 from alerts.routing import Waiting
 from alerts.tables import alert, duty, supervision_order
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Level, Post
 from workflow.organisation import Place
 from workflow.tables import application, clock, event, threshold

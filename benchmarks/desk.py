@@ -32,13 +32,13 @@ from sqlalchemy import make_url
 
 from benchmarks.sweep_world import CLOCKS, NOW, fill, manager_name, station_name
 from tests.postgres import fresh_database, running_server
-from web import accounts, sessions
-from web.admission import COOKIE
+from web.access import accounts, sessions
+from web.access.admission import COOKIE
+from web.access.rights import Account, Role
+from web.access.visible import queue_of
 from web.app import create_app
-from web.queue_pages import my_queue
-from web.rights import Account, Role
+from web.pages.queue import my_queue
 from web.settings import WebSettings
-from web.visible import queue_of
 from workflow import store
 from workflow.book import Book
 from workflow.people_tables import person
@@ -108,7 +108,7 @@ def entered(engine: sa.Engine, login: str, role: Role, name: str) -> str:
     with engine.connect() as connection:
         code = connection.scalar(sa.select(person.c.code).where(person.c.name == name))
     unit = station_name(0) if role is not Role.COMMAND_CENTRE else ""
-    accounts.create(engine, login, PASSWORD, role, unit_name=unit, code=code, now=NOW, actor="试验")
+    accounts.create(engine, login, PASSWORD, role, unit_name=unit, code=code, now=NOW, by="试验")
     return sessions.log_in(engine, login, PASSWORD, now=NOW, lasts=timedelta(hours=12))
 
 

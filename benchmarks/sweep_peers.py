@@ -25,7 +25,7 @@ from alerts.kinds import About, AlertKind
 from alerts.routing import Routing, Waiting
 from alerts.tables import alert, delivery
 from benchmarks.sweep_world import NOW, TODAY
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Channel, Level
 from limits.zone import SHANGHAI
 from workflow import store

@@ -76,7 +76,7 @@ def fill(url: str, rules: Rules, rows: int, due: int) -> None:
             raw.execute("BEGIN")
         for rows_by_table in (_organisation(), *world.applications(rows, due)):
             for name, columns in COLUMNS.items():
-                _bulk(raw, engine.dialect.name, name, columns.split(), rows_by_table.get(name, []))
+                bulk(raw, engine.dialect.name, name, columns.split(), rows_by_table.get(name, []))
         if engine.dialect.name == "postgresql":
             for name in ("unit", "person", "application", "event", "clock", "threshold", "alert"):
                 raw.execute(
@@ -92,7 +92,7 @@ def fill(url: str, rules: Rules, rows: int, due: int) -> None:
     engine.dispose()
 
 
-def _bulk(raw: Any, dialect: str, name: str, columns: list[str], rows: list[Row]) -> None:
+def bulk(raw: Any, dialect: str, name: str, columns: list[str], rows: list[Row]) -> None:
     if dialect == "postgresql":
         with raw.cursor().copy(f"COPY {name} ({', '.join(columns)}) FROM STDIN") as copy:
             for row in rows:

@@ -3,19 +3,19 @@
 from limits.errors import YekuoError
 
 
-class MonthInvalid(YekuoError):
-    """无法识别月份“{text}”。请写成四位年、连字符、两位月，例如 2026-10，年份应在 1900 至 9998 之间。"""
+class PeriodInvalid(YekuoError):
+    """无法识别报告期“{text}”。请写成月 2026-10、季度 2026-Q3、半年 2026-H1 或年 2026，年份应在 1900 至 9998 之间。"""
 
-    code = "month_invalid"
+    code = "period_invalid"
 
 
-class MonthNotBegun(YekuoError):
-    """{month}还没有开始（统计时点为 {as_of}），没有可以统计的内容。请改选已经开始的月份，或核对统计时点。"""
+class PeriodNotBegun(YekuoError):
+    """{period}还没有开始（统计时点为 {as_of}），没有可以统计的内容。请改选已经开始的报告期，或核对统计时点。"""
 
-    code = "month_not_begun"
+    code = "period_not_begun"
 
 
 class FolderNotWritable(YekuoError):
-    """月报无法写入“{folder}”（{reason}），没有留下任何文件。请换一个可以写入的文件夹，并确认其中的同名月报没有被其他程序打开。"""
+    """报告无法写入“{folder}”（{reason}），没有留下任何文件。请换一个可以写入的文件夹，并确认其中的同名报告没有被其他程序打开。"""
 
     code = "folder_not_writable"

@@ -11,7 +11,7 @@ from typing import Any
 
 from limits.clock import RANKS, Reading, read
 from limits.errors import YekuoError
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Level, Step, Term, Unit
 from limits.zone import local
 from workflow import assignment, cases, documents, errors, findings, ratings, store
@@ -172,14 +172,14 @@ _CASES: tuple[_Case, ...] = (
         assignment.assign,
         E.ASSIGNED,
         (_MANAGER, Field("reason", "原因", FieldKind.LONG_TEXT, required=False)),
-        "指派客户经理",
+        "确定客户经理",
     ),
     _Case(assignment.choose, E.ASSIGNED, (_MANAGER,), "登记客户选择的客户经理"),
     _Case(
         assignment.hand_over,
         E.ASSIGNED,
         (Field("to", "接手的客户经理", FieldKind.PERSON), _REASON),
-        "交接给另一位客户经理",
+        "移交给另一位客户经理",
     ),
     _Case(documents.receive, E.DOCUMENT_RECEIVED, _DOCUMENT),
     _Case(cases.find_constraint, E.CONSTRAINT_FOUND),

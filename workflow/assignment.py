@@ -28,19 +28,19 @@ class Ownership(Term):
     REGISTERED = "registered", "受理登记"
     CLAIMED = "claimed", "抢单"
     CHOSEN = "chosen", "客户选择"
-    ASSIGNED = "assigned", "指派"
-    HANDED_OVER = "handed_over", "交接"
+    ASSIGNED = "assigned", "派单"
+    HANDED_OVER = "handed_over", "移交"
     AMENDED = "amended", "补正资料"
 
 
 class AlreadyOwned(YekuoError):
-    """申请 {number} 已由客户经理 {manager} 负责（{since} {how}）。不能再抢单、指派或选择；需要换人请办理交接。"""
+    """申请 {number} 已由客户经理 {manager} 负责（{since} {how}）。不能再抢单、派单或选择；需要换人请办理移交。"""
 
     code = "already_owned"
 
 
 class NobodyOwns(YekuoError):
-    """申请 {number} 还没有客户经理，无人可以交接。请抢单，或由负责人指派。"""
+    """申请 {number} 还没有客户经理，无人可以移交。请抢单，或由负责人派单。"""
 
     code = "nobody_owns"
 
@@ -67,7 +67,7 @@ def claim(book: Book, number: str, *, manager: str, **when: Unpack[When]) -> Rec
 
 
 def assign(book: Book, number: str, *, manager: str, reason: str = "", **when: Unpack[When]) -> Recorded:
-    """指派: a leader gives what nobody took. Raises AlreadyOwned."""
+    """派单: a leader gives what nobody took. Raises AlreadyOwned."""
     return _give(book, number, Ownership.ASSIGNED, manager, reason, **when)
 
 
@@ -77,7 +77,7 @@ def choose(book: Book, number: str, *, manager: str, **when: Unpack[When]) -> Re
 
 
 def hand_over(book: Book, number: str, *, to: str, reason: str, **when: Unpack[When]) -> Recorded:
-    """交接: from the one who owns it to another, with the reason. Raises NobodyOwns or OwnerInvalid."""
+    """移交: from the one who owns it to another, with the reason. Raises NobodyOwns or OwnerInvalid."""
     if not reason.strip():
         raise ReasonMissing(number=number, event=Ownership.HANDED_OVER.label)
     return _give(book, number, Ownership.HANDED_OVER, to, reason, **when)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from limits.calendar import Calendar
 from limits.clock import Allowance, Crossing, Span, Standing, Track, crossings, dated_allowance, settle
 from limits.periods import last_day
-from limits.policy import BoundClock, ClockRule, Role, Subject
+from limits.policy import BoundClock, ClockRole, ClockRule, Subject
 from limits.spans import Interval, subtract, union
 from limits.terms import Unit
 from limits.zone import local
@@ -47,7 +47,7 @@ def clocks_of(facts: Sequence[Fact], subject: Subject, rules: Rules, known_at: d
     found = []
     for bound in rules.policies.bind(subject, accepted_on(facts)):
         if not bound.rule.starts.isdisjoint(happened):
-            closed = ended or (archived if bound.rule.role is Role.NODE else None)
+            closed = ended or (archived if bound.rule.role is ClockRole.NODE else None)
             clock = clock_of(bound, facts, suspended, closed, rules.calendars, known_at)
             found += [clock] if clock else []
     return found

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 
 from limits.documents import OF_AN_AGENT, AcceptanceMode, ArchiveRule, DocumentRule, Need
 from limits.errors import YekuoError
-from limits.policy import Citation
+from limits.force import Citation
 from limits.terms import CustomerClass
 from limits.zone import local
 from workflow import errors, store

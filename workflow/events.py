@@ -21,7 +21,7 @@ class EventType(Term):
     ENTERED = "entered", "录入"
     APPLIED = "applied", "申请"
     ACCEPTED = "accepted", "受理"
-    ASSIGNED = "assigned", "指派客户经理"
+    ASSIGNED = "assigned", "确定客户经理"
     DOCUMENT_RECEIVED = "document_received", "收取资料"
     CONSTRAINT_FOUND = "constraint_found", "发现电网受限"
     CONSTRAINT_REPORTED = "constraint_reported", "受限清单上报"

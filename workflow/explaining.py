@@ -6,7 +6,8 @@ from datetime import datetime
 
 from limits.errors import YekuoError
 from limits.explanation import Break, Explanation, explain
-from limits.policy import Citation, Role
+from limits.force import Citation
+from limits.policy import ClockRole
 from limits.terms import Status, Step
 from workflow import errors, store
 from workflow.book import Book
@@ -91,7 +92,7 @@ def explain_application(
 
 def total_of(clocks: Sequence[ExplainedClock]) -> ExplainedClock | None:
     """The clock a customer asks about first: the local total."""
-    totals = [each for each in clocks if each.clock.bound.rule.role is Role.TOTAL]
+    totals = [each for each in clocks if each.clock.bound.rule.role is ClockRole.TOTAL]
     return totals[0] if totals else next(iter(clocks), None)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.clock import Reading, read
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import CustomerClass, Level, Status, Step, Unit
 from limits.zone import local
 from workflow import errors, store

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from limits.policy import Force
+from limits.force import Force
 from limits.terms import Channel, Post
 from limits.toml_reader import PolicyRefused, Reader, open_toml
 from workflow.errors import OrganisationRefused

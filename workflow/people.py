@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from limits.policy import Force
+from limits.force import Force
 from limits.terms import Channel, Post
 from limits.zone import local
 from workflow import errors, store

@@ -17,7 +17,8 @@ from sqlalchemy import exc
 
 from limits.clock import read
 from limits.errors import YekuoError
-from limits.policy import Layer, Role
+from limits.force import Layer
+from limits.policy import ClockRole
 from limits.terms import Status, Step
 from limits.zone import local
 from workflow import store
@@ -126,7 +127,7 @@ def _told(
     book: Book, number: str, projected: Projection, now: datetime, telephones: Mapping[str, str]
 ) -> Progress:
     registration = projected.registration
-    totals = [each for each in projected.clocks if each.bound.rule.role is Role.TOTAL]
+    totals = [each for each in projected.clocks if each.bound.rule.role is ClockRole.TOTAL]
     # The layers stand in the order of the policies, the local one first: its total is what was promised here.
     total = next((each for each in totals if each.bound.rule.layer is Layer.LOCAL), next(iter(totals), None))
     reading = read(total.standing, book.rules.calendar, now) if total is not None else None

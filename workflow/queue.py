@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from limits.clock import RANKS, Reading, read
 from limits.errors import YekuoError
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import CustomerClass, Level, Status, Step, Term, Unit
 from limits.zone import local
 from workflow import store

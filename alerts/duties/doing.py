@@ -76,7 +76,7 @@ def done(
             row = _find(connection, row.id)
             raise duty_errors.DutyDone(**_named(row), done_at=f"{row.done_at:%Y-%m-%d %H:%M}")
         _end_levels(connection, row.id, at, now)
-        return _view(_find(connection, row.id), now)
+        return view_of(_find(connection, row.id), now)
 
 
 def _end_levels(connection: sa.Connection, duty_id: int, at: datetime, now: datetime) -> None:
@@ -124,11 +124,14 @@ def duties(book: Book, now: datetime, unit: str | None = None, *, open_only: boo
         wanted = wanted.where(sa.or_(duty.c.done_at.is_(None), duty.c.done_at > now))
     with store.reading(book.engine) as connection:
         rows = connection.execute(wanted.order_by(duty.c.due_on, duty.c.unit, duty.c.item)).all()
-    return [_view(row, now) for row in rows]
+    return [view_of(row, now) for row in rows]
 
 
-def _view(row: sa.Row[Any], now: datetime) -> DutyView:
-    """民法典第二百零三条: 末日的截止时间为二十四时, so late from the midnight that ends ``due_on``."""
+def view_of(row: sa.Row[Any], now: datetime) -> DutyView:
+    """A row of ``duty`` as it stood at ``now``.
+
+    民法典第二百零三条: 末日的截止时间为二十四时, so late from the midnight that ends ``due_on``.
+    """
     ends, done_at = midnight_after(row.due_on), row.done_at
     if done_at is not None and done_at <= now:
         state = Verdict.MET if done_at < ends else Verdict.LATE

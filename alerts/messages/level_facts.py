@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from alerts.messages.wording import ToldClock, day_of
-from limits.policy import Layer
+from limits.force import Layer
 from workflow import store
 from workflow.book import Book
 from workflow.clocks import Clock

@@ -26,7 +26,7 @@ from alerts.orders.rows import (
 )
 from alerts.orders.telling import tell
 from alerts.tables import supervision_order
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Level
 from limits.zone import local
 from workflow import store

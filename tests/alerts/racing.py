@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -14,6 +15,7 @@ from workflow.book import Book
 from workflow.rules import load_rules
 
 Job = tuple[str, dict[str, Any]]
+RULES = load_rules()
 
 
 def _open_for_level(book: Book, **told: Any) -> orders.Opened:
@@ -32,9 +34,16 @@ DOING: dict[str, Callable[..., Any]] = {
 }
 
 
+def prepared() -> ForkServerContext:
+    """Where a process is a real one, and begins with everything imported."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, "tests.alerts.messages.test_delivering", "psycopg"])
+    return context
+
+
 def race(book: Book, *jobs: Job) -> list[str]:
     """Do ``jobs`` in as many processes, let go at one moment; what each said, in no order."""
-    context = get_context("spawn")
+    context = prepared()
     barrier, said = context.Barrier(len(jobs)), context.Queue()
     url = book.engine.url.render_as_string(hide_password=False)
     processes = [context.Process(target=_do, args=(url, job, barrier, said)) for job in jobs]
@@ -48,7 +57,7 @@ def race(book: Book, *jobs: Job) -> list[str]:
 
 def _do(url: str, job: Job, barrier: Barrier, said: "Queue[str]") -> None:
     what, told = job
-    book = Book(store.open_engine(url), load_rules())
+    book = Book(store.open_engine(url), RULES)
     with book.engine.connect():
         pass  # what races is the work, not the log-in
     barrier.wait()

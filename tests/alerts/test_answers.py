@@ -12,7 +12,7 @@ from alerts.handlings import Subject, handled
 from alerts.kinds import AlertKind, DeliveryState, Handling
 from alerts.listing import AlertView, alerts, one_alert
 from alerts.tables import alert
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import CustomerClass, Level
 from tests.alerts.racing import each_of, race
 from tests.alerts.telling import accept, climb, staffed, sweep

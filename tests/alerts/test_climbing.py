@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alerts.answers import acknowledge
 from alerts.kinds import AlertKind
 from alerts.tables import alert
-from limits.policy import Layer
+from limits.force import Layer
 from tests.alerts.telling import accept, alarms, climb, staffed, sweep, told
 from tests.dates import at
 from workflow import cases, store

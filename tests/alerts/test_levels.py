@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 from alerts.levels import levels_on, standing_levels
-from limits.policy import Layer
+from limits.force import Layer
 from limits.shipped import DATA
 from limits.terms import Level
 from tests.dates import at

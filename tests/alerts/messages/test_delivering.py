@@ -1,15 +1,11 @@
 """A receiver that is down, slow, refuses, or answers nonsense: nothing lost, nothing doubled, the state visible."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
@@ -23,6 +19,7 @@ from alerts.senders import senders_for
 from alerts.senders.settings import Robot, RobotSettings, SenderSettings, WebhookSettings
 from alerts.tables import delivery
 from limits.terms import Channel
+from tests.alerts.racing import RULES, prepared
 from tests.alerts.receiver import HttpReceiver
 from tests.alerts.telling import accept, alarms, staffed, sweep
 from tests.dates import at
@@ -228,46 +225,50 @@ def test_a_message_that_cannot_be_written_is_given_up_and_holds_up_no_other(
     assert "无法写成" in rows(yellow)[-1].reason
 
 
-CHILD = """
-import sys
-from datetime import datetime
-from tests.alerts.messages.test_delivering import Wall, post
-from alerts.messages.delivering import send_due
-from limits.terms import Channel
-from workflow import store
-from workflow.book import Book
-from workflow.rules import load_rules
-url, receiver, now = sys.argv[1:]
-book = Book(store.open_engine(url), load_rules())
-print(send_due(book, post(receiver, Wall(datetime.fromisoformat(now)), Channel.WEBHOOK)), flush=True)
-"""
+class Child:
+    """Sends what is due at ``now`` to the webhook, in a process of its own."""
+
+    def __init__(self, book: Book, receiver: HttpReceiver, now: datetime) -> None:
+        self._said, told = prepared().Pipe(duplex=False)
+        url = book.engine.url.render_as_string(hide_password=False)
+        self.process = prepared().Process(target=send, args=(url, receiver.url, now, told))
+        self.process.start()
+        told.close()
+
+    def said(self) -> str:
+        """What it sent, once it ended well."""
+        assert self._said.poll(60)
+        words: str = self._said.recv()
+        self.process.join()
+        assert self.process.exitcode == 0
+        return words
+
+    def kill(self) -> None:
+        """Wherever it is."""
+        self.process.kill()
+        self.process.join()
 
 
-def child(book: Book, receiver: HttpReceiver, now: datetime) -> "subprocess.Popen[str]":
-    url = book.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", CHILD, url, receiver.url, now.isoformat()]
-    root = Path(__file__).resolve().parents[3]
-    return subprocess.Popen(
-        command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=subprocess.PIPE, text=True
-    )
+def send(url: str, receiver: str, now: datetime, told: Connection) -> None:
+    book = Book(store.open_engine(url), RULES)
+    told.send(str(send_due(book, post(receiver, Wall(now), Channel.WEBHOOK))))
 
 
 def test_killed_between_sending_and_recording_it_is_repeated_once_with_the_same_id(
     yellow: Book, receiver: HttpReceiver
 ) -> None:
     receiver.mode = ("slow", 60)  # the message is there, the answer is not
-    killed = child(yellow, receiver, MORNING)
+    killed = Child(yellow, receiver, MORNING)
     give_up = time.monotonic() + 60
     while not receiver.requests and time.monotonic() < give_up:
         time.sleep(0.02)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate()
+    killed.kill()
     receiver.mode = ("normal",)
     assert states(yellow, Channel.WEBHOOK) == ["sending"]
-    early = child(yellow, receiver, MORNING + timedelta(seconds=20))
-    assert "送出 0 条" in early.communicate()[0]
-    late = child(yellow, receiver, MORNING + timedelta(minutes=2))
-    assert "送出 1 条" in late.communicate()[0]
+    early = Child(yellow, receiver, MORNING + timedelta(seconds=20))
+    assert "送出 0 条" in early.said()
+    late = Child(yellow, receiver, MORNING + timedelta(minutes=2))
+    assert "送出 1 条" in late.said()
     assert states(yellow, Channel.WEBHOOK) == ["sent"]
     assert [request.headers["x-yekuo-message-id"] for request in receiver.requests] == [
         rows(yellow, Channel.WEBHOOK)[0].message_id
@@ -279,9 +280,8 @@ def test_four_processes_at_once_send_each_message_once(book: Book, receiver: Htt
     for each in range(12):
         accept(book, f"A{each}", MONDAY)
     sweep(book, at("2026-10-15 四 00:01"))
-    processes = [child(book, receiver, MORNING) for _ in range(4)]
-    told = [process.communicate(timeout=60)[0] for process in processes]
-    assert [process.returncode for process in processes] == [0] * 4, told
+    children = [Child(book, receiver, MORNING) for _ in range(4)]
+    assert all("送出" in child.said() for child in children)
     ids = Counter(request.headers["x-yekuo-message-id"] for request in receiver.requests)
     assert set(ids.values()) == {1}
     assert len(ids) == len(rows(book, Channel.WEBHOOK))

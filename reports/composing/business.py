@@ -1,0 +1,117 @@
+"""What came in, what was finished and what is still open, and which of the open is late."""
+
+from collections import Counter
+from decimal import Decimal
+
+from limits.terms import CustomerClass
+from reports.composing.where import unmet_list
+from reports.composing.wording import CLASS, WHO, Subject, classes, held, minute, named, who
+from reports.facts.counts import Move
+from reports.figures.figures import Held
+from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table
+
+NOTHING = Held(0, Decimal(0))
+HIGH = (CustomerClass.HV_ORDINARY, CustomerClass.HV_IMPORTANT, CustomerClass.HV_TRANSFER)
+DRAWN = (Move.ACCEPTED, Move.ARCHIVED, Move.IN_PROGRESS)
+
+
+def business(subject: Subject) -> Section:
+    """The section."""
+    return Section(
+        "business",
+        "受理、归档与在途",
+        (_said(subject),),
+        (
+            *held(_moves(subject)),
+            *_chart(subject),
+            Passage("在途超期", (_open_late_said(subject),)),
+            *held(unmet_list(subject, "open_late")),
+            Passage("受限客户", (_constrained_said(subject),)),
+            *held(_constrained(subject)),
+        ),
+    )
+
+
+def _said(subject: Subject) -> str:
+    total = {move: subject.figures.total(move.value) for move in Move}
+    now = f"截至{subject.as_of:%Y-%m-%d %H:%M}"
+    return (
+        f"{subject.this}受理{total[Move.ACCEPTED]:,}户，归档{total[Move.ARCHIVED]:,}户，"
+        f"终止{total[Move.TERMINATED]:,}户，作废{total[Move.VOIDED]:,}户；{now}在途{total[Move.IN_PROGRESS]:,}户。"
+    )
+
+
+def _moves(subject: Subject) -> Table:
+    found = {move: subject.figures.counts(move.value, ("class",)) for move in Move}
+    told = classes(*found.values())
+    rows: list[tuple[Cell, ...]] = []
+    for each in told:
+        held = [found[move].get((each.value,), NOTHING) for move in Move]
+        rows.append(
+            (
+                each.label,
+                *(one.n for one in held),
+                float(found[Move.ACCEPTED].get((each.value,), NOTHING).capacity),
+                float(held[-1].capacity),
+                "kVA" if each in HIGH else "kW",
+            )
+        )
+    total = tuple(sum(one.n for one in found[move].values()) for move in Move)
+    return Table(
+        "受理归档在途",
+        "各类客户受理、归档与在途",
+        (
+            CLASS,
+            *(Column(f"{move.label}（户）", "count", 6) for move in Move),
+            Column("受理容量", "amount", 8),
+            Column("在途容量", "amount", 8),
+            Column("单位", width=4),
+        ),
+        (*rows, ("合计", *total, None, None, "")) if rows else (),
+        f"在途为截至 {subject.as_of:%Y-%m-%d %H:%M} 已受理而未归档、未终止的；高压容量与低压容量单位不同，不相加。",
+        total=True,
+    )
+
+
+def _chart(subject: Subject) -> tuple[Chart, ...]:
+    found = {move: subject.figures.counts(move.value, ("class",)) for move in DRAWN}
+    told = classes(*found.values())
+    if not told:
+        return ()
+    accepted, archived, standing = (
+        tuple(float(found[move].get((each.value,), NOTHING).n) for each in told) for move in DRAWN
+    )
+    series = (
+        Series(Move.ACCEPTED.label, accepted, "soft"),
+        Series(Move.ARCHIVED.label, archived, "main"),
+        Series(Move.IN_PROGRESS.label, standing, "blue"),
+    )
+    names = tuple(each.label for each in told)
+    return (Chart("各类业务量", "各类客户受理、归档与在途户数", "columns", "count", names, series),)
+
+
+def _open_late_said(subject: Subject) -> str:
+    rows = subject.rows("open_late")
+    if not rows:
+        return f"截至{subject.as_of:%Y-%m-%d %H:%M}，在途申请没有超期的计时。"
+    stations = {str(row["number"]): str(row["station"]) for row in rows}
+    where = named(Counter(stations.values()).items(), "户")
+    return f"在途申请中有{len(stations):,}户、{len(rows):,}个计时已经超期：{where}。超期在途不计入达标率，归档时才判定。"
+
+
+def _constrained_said(subject: Subject) -> str:
+    n = len(subject.rows("constrained"))
+    return f"{subject.this}发现受限客户{n:,}户。" if n else f"{subject.this}没有登记受限客户。"
+
+
+def _constrained(subject: Subject) -> Table:
+    return Table(
+        "受限客户",
+        "受限客户",
+        (*WHO, Column("发现", "instant", 9), Column("上报", "instant", 9)),
+        tuple(
+            (*who(row), minute(row["found_at"]), minute(row["reported_at"]))
+            for row in subject.rows("constrained")
+        ),
+        listing=True,
+    )

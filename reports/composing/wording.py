@@ -1,0 +1,153 @@
+"""How a report says a figure: plainly, with the number and what it was divided by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+
+from limits.force import Layer
+from limits.terms import CustomerClass
+from reports.documents.cells import shown
+from reports.facts.values import Facts, Value
+from reports.figures.figures import Compared, Figures
+from reports.figures.shares import Share
+from reports.paper import Cell, Column, Table
+from reports.periods import Period
+
+CLASS = Column("客户类别", width=8, whole=True)
+STATION = Column("供电所", width=9)
+MANAGER = Column("客户经理", width=7, personal=True)
+NUMBER = Column("申请编号", width=8, whole=True, personal=True)
+PROVISIONAL = "（暂定）"
+MOST_NAMED = 5
+HUNDREDTH = Decimal("0.01")
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A period and its figures."""
+
+    facts: Facts
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures(self.facts)
+
+    @cached_property
+    def period(self) -> Period:
+        return Period.parse(str(self.facts.header["period"]))
+
+    @property
+    def this(self) -> str:
+        """``本月``, ``本季度`` and so on."""
+        return f"本{self.period.span.label}"
+
+    @property
+    def as_of(self) -> datetime:
+        return datetime.fromisoformat(str(self.facts.header["as_of"]))
+
+    @property
+    def complete(self) -> bool:
+        """Whether the period is over."""
+        return bool(self.facts.header["complete"])
+
+    def rows(self, name: str) -> list[Row]:
+        """A table of the facts, row by row; none where it was not gathered."""
+        table = self.facts.tables.get(name)
+        return list(table.dicts()) if table else []
+
+    @cached_property
+    def clock_order(self) -> dict[tuple[str, str], int]:
+        """Where a clock stands among the others: as the policies list them."""
+        return {
+            (str(row["layer"]), str(row["clock"])): int(row["place"] or 0) for row in self.rows("clock_names")
+        }
+
+    def in_order(self, layer: Layer, clocks: Iterable[str]) -> list[str]:
+        """Clocks of a layer as the policies list them."""
+        return sorted(clocks, key=lambda clock: (self.clock_order.get((layer.value, clock), 0), clock))
+
+    def clock(self, layer: Value, name: Value) -> str:
+        """What people call a clock."""
+        return self.figures.frames.names.get((str(layer), str(name)), str(name))
+
+
+def rate(share: Share) -> str:
+    """``91.49%（43/47）``; of nothing, that there was nothing."""
+    if share.rate is None:
+        return "没有计入考核的归档"
+    return f"{shown(share.rate, 'share')}（{share.met:,}/{share.of:,}）"
+
+
+def against(found: Compared, period: Period) -> str:
+    """How a rate moved since the period before and since a year earlier, in percentage points."""
+    before = _since(found.since_previous, "上期", period.previous())
+    return f"{before}，{_since(found.since_year_before, '上年同期', period.year_before())}"
+
+
+def _since(points: float | None, name: str, earlier: Period) -> str:
+    named = f"{name}（{earlier.label}）"
+    if points is None:
+        return f"与{named}没有可比数据"
+    size = abs(Decimal(repr(points))).quantize(HUNDREDTH, ROUND_HALF_UP)
+    if points == 0:
+        return f"与{named}持平"
+    if size == 0:
+        return f"与{named}相差不足0.01个百分点"
+    return f"比{named}{'上升' if points > 0 else '下降'}{size}个百分点"
+
+
+def named(found: Iterable[tuple[str, int]], unit: str) -> str:
+    """``城关供电所3户、湍东供电所1户``, the most first; beyond a few only how many more.
+
+    >>> named([("甲", 1), ("乙", 3)], "户")
+    '乙3户、甲1户'
+    """
+    ordered = sorted(found, key=lambda each: (-each[1], each[0]))
+    told = "、".join(f"{name}{n:,}{unit}" for name, n in ordered[:MOST_NAMED])
+    return told if len(ordered) <= MOST_NAMED else f"{told}等{len(ordered)}项"
+
+
+def classes(*found: Mapping[tuple[Value, ...], object]) -> list[CustomerClass]:
+    """The classes that occur as keys, in the order people know."""
+    occurring = {str(key[0]) for each in found for key in each}
+    return [each for each in CustomerClass if each.value in occurring]
+
+
+def layers(occurring: Iterable[Value]) -> list[Layer]:
+    """The layers that occur, in the order policies are shown."""
+    named = {str(each) for each in occurring}
+    return [each for each in Layer if each.value in named]
+
+
+def share_cells(share: Share) -> tuple[int, int, float | None]:
+    """Base, met, rate."""
+    return share.of, share.met, share.rate
+
+
+SHARE = (Column("计入考核", "count", 7), Column("达标", "count", 6), Column("达标率", "share", 8))
+
+
+def held(*tables: Table) -> tuple[Table, ...]:
+    """The tables with something in them: where a sentence has said that there is nothing, none is shown."""
+    return tuple(table for table in tables if table.rows)
+
+
+def class_label(value: Value) -> str:
+    """A class as people call it; an order for a whole unit has none."""
+    return CustomerClass.of(str(value)).label if value else "—"
+
+
+def minute(value: Value) -> Cell:
+    """An instant to the minute; None stays none."""
+    return str(value)[:16].replace("T", " ") if value else None
+
+
+def who(row: Row) -> tuple[Cell, ...]:
+    """Number, class, station, manager, as :data:`WHO` heads them."""
+    return str(row["number"]), class_label(row["class"]), str(row["station"]), str(row["manager"])
+
+
+WHO: Sequence[Column] = (NUMBER, CLASS, STATION, MANAGER)

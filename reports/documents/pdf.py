@@ -1,0 +1,135 @@
+"""A paper as PDF in the layout of official documents (GB/T 9704-2012), set by typst; nothing comes from a network.
+
+What is shown goes to the template as data: nothing in it can act as a command of the typesetter.
+"""
+
+import json
+import re
+from dataclasses import asdict
+from datetime import UTC
+from typing import Any
+
+from reports.documents import fonts
+from reports.documents.cells import LEVELS, repeated, shown
+from reports.documents.charts import WIDE, draw
+from reports.documents.front import (
+    annex_lines,
+    annexed,
+    day_in_chinese,
+    key_table,
+    mark_size,
+    number_line,
+    signature_lines,
+    title_lines,
+)
+from reports.documents.grids import ACROSS, UPRIGHT, aligned, size_of
+from reports.documents.outline import Chapter, Item, annexes, is_annexed, left_out, outline, printed, units
+from reports.documents.page import TEMPLATES
+from reports.documents.pictures import shown_width
+from reports.documents.tones import FILL
+from reports.paper import Chart, Paper, Passage, Table
+
+LONGEST = 28  # Chinese characters on a line
+
+
+def render_pdf(paper: Paper) -> bytes:
+    """The PDF; the same paper gives the same bytes on the same machine. Raises ChineseFontMissing."""
+    import typst
+
+    return typst.compile(
+        TEMPLATES / "official.typ",
+        font_paths=fonts.installed(),
+        sys_inputs={"paper": source(paper)},
+        timestamp=paper.as_of.astimezone(UTC),
+        pdf_tags=False,  # they treble a list's size
+    )
+
+
+def source(paper: Paper) -> str:
+    """All that the template is given, and so all that the PDF can show."""
+    return json.dumps(_paper(paper, fonts.typefaces()), ensure_ascii=False)
+
+
+def broken(text: str, room: int) -> str:
+    """``text`` with places where a Latin word longer than ``room`` Chinese characters may be parted.
+
+    The typesetter parts no word by itself: a long one would run over its neighbour.
+    """
+    letters = room * 7 // 4  # a Latin letter is a bit over half as wide
+    return re.sub(rf"[!-~]{{{letters},}}", lambda word: "\u200b".join(word[0]), text)
+
+
+def _paper(paper: Paper, faces: fonts.Typefaces) -> dict[str, Any]:
+    chapters = outline(paper)
+    behind = annexes(chapters)
+    return {
+        "faces": asdict(faces),
+        "title": paper.title,
+        "lines": title_lines(paper.title),
+        "organisation": paper.organisation,
+        "mark": mark_size(paper),
+        "number": number_line(paper),
+        "state": paper.state,
+        "seal": paper.seal,  # among the PDF's properties too: whoever verifies it finds it there unpacked
+        "date": day_in_chinese(paper.as_of),
+        "keys": _table(key_table(paper.keys), UPRIGHT),
+        "chapters": [_chapter(chapter, behind, faces) for chapter in chapters],
+        "signatures": signature_lines(paper),
+        "annexed": annex_lines(tuple(table.title for table in behind)),
+        "annexes": [_annex(table) for table in behind],
+    }
+
+
+def _chapter(chapter: Chapter, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict[str, Any]:
+    return {
+        "heading": chapter.heading,
+        "paragraphs": [broken(text, LONGEST) for text in chapter.section.paragraphs],
+        "items": [_item(item, behind, faces) for item in chapter.items],
+    }
+
+
+def _item(item: Item, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict[str, Any]:
+    part, named = item.part, {"form": item.form, "caption": item.caption}
+    if isinstance(part, Passage):
+        return {**named, "paragraphs": [broken(text, LONGEST) for text in part.paragraphs]}
+    if isinstance(part, Chart):
+        svg = draw(part, WIDE, faces.chart)
+        return {**named, "svg": svg, "width": shown_width(svg), "note": part.note}
+    if is_annexed(part):
+        return {"form": "annexed", "sentence": annexed(part, behind.index(part) + 1)}
+    return {**named, **_table(part, UPRIGHT), "empty": part.empty, "note": part.note}
+
+
+def _annex(table: Table) -> dict[str, Any]:
+    return {
+        **_table(table, ACROSS),
+        "lines": title_lines(table.title),
+        "rest": left_out(table),
+        "note": table.note,
+    }
+
+
+def _table(table: Table, room: float) -> dict[str, Any]:
+    return {
+        "size": size_of(table, room),
+        "columns": [
+            {
+                "head": column.head,
+                "width": units(column) + 1,
+                "align": aligned(column),
+                "level": column.kind == "level",
+            }
+            for column in table.columns
+        ],
+        "rows": [
+            {
+                "total": table.total and at == len(table.rows) - 1,
+                "cells": [
+                    "" if repeated(table, at, index) else broken(shown(cell, column.kind), units(column))
+                    for index, (column, cell) in enumerate(zip(table.columns, row, strict=True))
+                ],
+            }
+            for at, row in enumerate(printed(table))
+        ],
+        "marks": {name: FILL[tone] for name, tone in LEVELS.items()},
+    }

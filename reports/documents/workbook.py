@@ -1,0 +1,208 @@
+"""A paper as an XLSX workbook: an overview, a sheet for each table, native charts, nothing typed taken as a formula."""
+
+import io
+from datetime import UTC, date, datetime
+from typing import Any
+
+import xlsxwriter
+
+from limits.zone import local
+from reports.documents.cells import LEVELS, NOTHING, RIGHT
+from reports.documents.native import Charts
+from reports.documents.outline import Chapter, outline
+from reports.documents.sheets import for_print, legal_names
+from reports.documents.tones import FILL, UPON
+from reports.paper import Cell, Column, Kind, Paper, Table
+
+NUMBERS: dict[Kind, str] = {
+    "count": "#,##0",
+    "mean": "#,##0.00",
+    "half": "#,##0.0",
+    "amount": "#,##0.##",
+    "share": "0.00%",
+    "points": "0.0#",
+    "date": "yyyy-mm-dd",
+    "instant": "yyyy-mm-dd hh:mm",
+}
+KINDS: tuple[Kind, ...] = ("text", *NUMBERS, "level")
+BASE = {"font_name": "等线", "font_size": 11, "valign": "top"}
+HEAD = {
+    "bold": True,
+    "bg_color": "#E8EEF2",
+    "bottom": 1,
+    "text_wrap": True,
+    "align": "center",
+    "valign": "vcenter",
+}
+LINE_HEIGHT = 16  # points
+WIDEST = 40  # Chinese characters; more is broken into lines
+OVERVIEW, CHARTS, DATA = "概览", "图表", "图表数据"
+
+
+def workbook(paper: Paper) -> bytes:
+    """The workbook; the same paper gives the same bytes."""
+    held = io.BytesIO()
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "constant_memory": True,
+    }
+    with xlsxwriter.Workbook(held, options) as book:
+        created = paper.as_of.astimezone(UTC).replace(tzinfo=None)
+        book.set_properties({"title": paper.title, "author": paper.organisation, "created": created})
+        _Workbook(book, paper).write()
+    return held.getvalue()
+
+
+class _Workbook:
+    """The sheets of one workbook and the formats they share."""
+
+    def __init__(self, book: Any, paper: Paper) -> None:
+        self.book, self.paper = book, paper
+        self.chapters = outline(paper)
+        self.names = legal_names([OVERVIEW, CHARTS, DATA, *(table.name for table in paper.tables())])
+        self.head = self._format(HEAD)
+        self.plain = {kind: self._format(_form(kind)) for kind in KINDS}
+        self.bold = {kind: self._format({**_form(kind), "bold": True, "top": 1}) for kind in KINDS}
+        self.levels = {
+            name: self._format({"bg_color": FILL[tone], "font_color": UPON[tone], "align": "center"})
+            for name, tone in LEVELS.items()
+        }
+        self.note = self._format({"font_color": "#5B6770", "font_size": 10})
+
+    def _format(self, form: dict[str, Any]) -> Any:
+        return self.book.add_format({**BASE, **form})
+
+    def write(self) -> None:
+        """Every sheet, in the order of the paper."""
+        self.overview()
+        charts = Charts(self.book, self.names[1], self.names[2], self.chapters)
+        charts.draw()
+        for table, name in zip(self.paper.tables(), self.names[3:], strict=True):
+            self.sheet(table, name)
+        charts.tell()
+
+    def overview(self) -> None:
+        """The key figures, what the paper says, and what it rests on."""
+        sheet = self.book.add_worksheet(self.names[0])
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 26)
+        sheet.set_column(1, 1, 22)
+        sheet.set_column(2, 2, 72)
+        row = self._title(sheet)
+        strong = self._format({"bold": True})
+        for key in self.paper.keys:
+            sheet.write_string(row, 0, key.label, self.plain["text"])
+            sheet.write_string(row, 1, key.value, strong)
+            sheet.write_string(row, 2, key.base, self.note)
+            row += 1
+        for chapter in self.chapters:
+            row = self._chapter(sheet, chapter, row + 1)
+        for_print(sheet, self.paper.title)
+
+    def _title(self, sheet: Any) -> int:
+        paper = self.paper
+        sheet.write_string(0, 0, paper.title, self._format({"bold": True, "font_size": 16}))
+        sheet.set_row(0, 30)
+        said = [paper.organisation, paper.number, paper.period, paper.state, "公开版" if paper.public else ""]
+        sheet.write_string(1, 0, "　".join(text for text in said if text), self.note)
+        return 3
+
+    def _chapter(self, sheet: Any, chapter: Chapter, row: int) -> int:
+        """Its heading, its sentences, and where its tables are; the next row."""
+        sheet.write_string(row, 0, chapter.heading, self._format({"bold": True, "font_size": 12}))
+        row += 1
+        passages = [item for item in chapter.items if item.form == "passage"]
+        sentences = [("", text) for text in chapter.section.paragraphs]
+        sentences += [
+            (item.caption if at == 0 else "", text)
+            for item in passages
+            for at, text in enumerate(getattr(item.part, "paragraphs", ()))
+        ]
+        for head, text in sentences:
+            lines = -(-_letters(text) // 92)
+            sheet.set_row(row, LINE_HEIGHT * max(lines, 1))
+            sheet.write_string(row, 0, head, self.plain["text"])
+            sheet.merge_range(row, 1, row, 2, "", self.plain["text"])
+            sheet.write_string(row, 1, text, self.plain["text"])
+            row += 1
+        return self._links(sheet, chapter, row)
+
+    def _links(self, sheet: Any, chapter: Chapter, row: int) -> int:
+        places = dict(zip(map(id, self.paper.tables()), self.names[3:], strict=True))
+        for item in chapter.items:
+            if isinstance(item.part, Table):
+                name = places[id(item.part)]
+                target = f"internal:'{name.replace(chr(39), chr(39) * 2)}'!A1"
+                sheet.write_url(row, 1, target, string=item.number)
+                sheet.write_string(
+                    row, 2, f"{item.part.title}（{len(item.part.rows):,} 行）", self.plain["text"]
+                )
+                row += 1
+        return row
+
+    def sheet(self, table: Table, name: str) -> None:
+        """One table: frozen heads, a filter, its note below."""
+        sheet = self.book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_row(0, 2 * LINE_HEIGHT)
+        for index, column in enumerate(table.columns):
+            # A Chinese character is two of Excel's column units; room for the filter's arrow.
+            sheet.set_column(index, index, _width(column) * 2 + 2)
+            sheet.write_string(0, index, column.head, self.head)
+        last = len(table.rows)
+        for row, cells in enumerate(table.rows, start=1):
+            self._row(sheet, table, row, cells, total=table.total and row == last)
+        # A totals row stays out of the filter, or sorting would move it among the others.
+        sheet.autofilter(0, 0, max(last - (1 if table.total else 0), 1), len(table.columns) - 1)
+        if not table.rows:
+            sheet.write_string(1, 0, table.empty, self.note)
+        sheet.write_string(max(last, 1) + 2, 0, table.note, self.note)
+        sheet.repeat_rows(0)
+        for_print(sheet, self.paper.title)
+
+    def _row(self, sheet: Any, table: Table, row: int, cells: tuple[Cell, ...], *, total: bool) -> None:
+        forms = self.bold if total else self.plain
+        lines = 1
+        for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
+            if isinstance(cell, str):
+                lines = max(lines, -(-_letters(cell) // (_width(column) * 2)))
+            form = forms[column.kind]
+            if column.kind == "level" and cell in LEVELS:
+                form = self.levels[str(cell)]
+            _write(sheet, row, index, cell, form)
+        if lines > 1:
+            sheet.set_row(row, LINE_HEIGHT * lines)
+
+
+def _letters(text: str) -> int:
+    """How wide it is in Excel's units: a Latin letter one, a Chinese character, three bytes long, two."""
+    return (len(text) + len(text.encode("utf-8", "replace")) + 1) // 2
+
+
+def _width(column: Column) -> int:
+    return min(max(column.width, len(column.head)), WIDEST)
+
+
+def _form(kind: Kind) -> dict[str, Any]:
+    form: dict[str, Any] = {"num_format": NUMBERS[kind]} if kind in NUMBERS else {"text_wrap": True}
+    if kind in RIGHT:
+        form |= {"align": "right", "indent": 1}
+    elif kind in {"date", "instant", "level"}:
+        form["align"] = "center"
+    return form
+
+
+def _write(sheet: Any, row: int, column: int, cell: Cell, form: Any) -> None:
+    """Text always as text: ``=1+1`` typed as a name must not become a formula."""
+    if cell is None:
+        sheet.write_string(row, column, NOTHING, form)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(row, column, (local(cell) if cell.tzinfo else cell).replace(tzinfo=None), form)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, form)
+    elif isinstance(cell, str):
+        sheet.write_string(row, column, cell, form)
+    else:
+        sheet.write_number(row, column, cell, form)

@@ -1,0 +1,134 @@
+"""Everything a report is made of, read in one transaction so that its figures agree with each other."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from limits.policy import PolicySet
+from limits.zone import local
+from reports.errors import PeriodNotBegun
+from reports.facts.counts import counts, excluded, levels
+from reports.facts.earlier import Earlier, before, trend
+from reports.facts.findings import findings
+from reports.facts.kept import by_application, clocks
+from reports.facts.late import not_met, open_late, provisional
+from reports.facts.scope import Scope
+from reports.facts.stories import stories
+from reports.facts.values import Facts, Rows, Value
+from reports.periods import Period
+from workflow import people_tables, store
+from workflow.book import Book
+from workflow.events import canonical
+from workflow.organisation import UnitKind
+from workflow.verify import ledger_head
+
+# What another package tells of a period: (connection, begins, ends, as_of) → name → (columns, rows).
+Told = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]
+Source = Callable[[sa.Connection, datetime, datetime, datetime], Told]
+FORMAT = 1
+# What a report should tell of and nobody records yet: said, and counted for nothing.
+ABSENT = (
+    ("vetoes", "一票否决", "没有认定“查实”的登记；查出的问题都只是线索，没有扣减任何一项达标率"),
+    ("complaints", "投诉", "没有投诉的登记"),
+    (
+        "cooperation",
+        "专业协同事项",
+        "除配套工程外，现场勘查、试验调试、检查验收、停送电安排没有公布的时限，也没有登记",
+    ),
+    ("distributed", "分布式电源及充换电设施", "台账中没有这两类业务"),
+)
+
+
+def gather(
+    book: Book,
+    period: Period,
+    as_of: datetime,
+    others: Sequence[Source] = (),
+    earlier: Earlier | None = None,
+) -> Facts:
+    """The facts of ``period`` as known at ``as_of``; of a period not over, those up to then.
+
+    ``others`` add the tables of packages that reports knows nothing of.  What is compared with an earlier
+    period comes from its sealed facts where ``earlier`` has them, else it is counted anew.  Raises
+    PeriodNotBegun.
+    """
+    as_of = local(as_of)
+    if as_of < period.begins:
+        raise PeriodNotBegun(period=period.label, as_of=f"{as_of:%Y-%m-%d %H:%M}")
+    with store.reading(book.engine) as connection:
+        tables = _tables(connection, book, Scope(period, as_of))
+        for source in others:
+            told = source(connection, period.begins, period.ends, as_of)
+            tables |= {name: Rows.of(columns, rows) for name, (columns, rows) in told.items()}
+        tables |= before(connection, period, as_of, earlier)
+        tables["trend"] = trend(connection, period, as_of, earlier)
+        head = ledger_head(connection)
+    return Facts(_header(book, period, as_of, head, tables), tables)
+
+
+def _tables(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
+    return {
+        "counts": counts(connection, scope),
+        **by_application(connection, scope),
+        **clocks(connection, scope),
+        "unmet": not_met(connection, book, scope),
+        "open_late": open_late(connection, book, scope.as_of),
+        "provisional": provisional(connection, book, scope.as_of),
+        "excluded": excluded(connection, scope),
+        "levels": levels(connection, scope),
+        "findings": findings(connection, scope),
+        **stories(connection, book, scope),
+        "stations": stations(connection),
+        "documents": documents(book.rules.policies),
+        "clock_names": _clock_names(book.rules.policies),
+        "indicators": _indicators(book.rules.policies, scope.period),
+        "absent": Rows.of(("what", "label", "why"), ABSENT),
+    }
+
+
+def _header(
+    book: Book, period: Period, as_of: datetime, head: str, tables: Mapping[str, Rows]
+) -> dict[str, Value]:
+    policies, calendar = book.rules.policies, book.rules.calendar
+    counted_through = min(as_of, period.ends - timedelta(microseconds=1)).date()
+    lists = (row for name in ("unmet", "open_late") for row in tables[name].dicts())
+    return {
+        "format": FORMAT,
+        "company": policies.label,
+        "period": str(period),
+        "as_of": as_of.isoformat(),
+        "complete": as_of >= period.ends,
+        "provisional": counted_through > calendar.published_through
+        or any(row["provisional"] for row in lists),
+        "published_through": calendar.published_through.isoformat(),
+        "calendar": calendar.digest,
+        "policies": policies.digest,
+        "ledger_head": head,
+    }
+
+
+def stations(connection: sa.Connection) -> Rows:
+    """The stations of the organisation, so that one to which nothing happened is not forgotten."""
+    station = people_tables.unit.c.kind == UnitKind.STATION.value
+    return Rows.of(("station",), connection.execute(sa.select(people_tables.unit.c.name).where(station)))
+
+
+def _indicators(policies: PolicySet, period: Period) -> Rows:
+    """What the period is measured by, the last day's; so a sealed period keeps its own definitions."""
+    on = (period.ends - timedelta(microseconds=1)).date()
+    told = enumerate(policies.indicators_on(on), 1)
+    return Rows.of(("place", "definition"), ((place, canonical(each.to_payload())) for place, each in told))
+
+
+def documents(policies: PolicySet) -> Rows:
+    """The documents the limits are taken from, in the order of the policies."""
+    cited = (limit.citation.document for rule in policies.clocks for limit in rule.limits)
+    return Rows.of(("place", "document"), enumerate(dict.fromkeys(cited), 1))
+
+
+def _clock_names(policies: PolicySet) -> Rows:
+    """What people call each clock, in the order of the policies."""
+    rows = ((place, *key, label) for place, (key, label) in enumerate(policies.labels.items(), 1))
+    return Rows.of(("place", "layer", "clock", "label"), rows)

@@ -1,0 +1,1 @@
+"""From facts to figures: pure functions, shaped with pandas."""

@@ -1,0 +1,132 @@
+"""Evaluations as the database holds them: found, held while something is added, read as they stood."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from limits.stations import StationStandard
+from limits.zone import local
+from reports.facts.gathering import Source
+from reports.facts.values import Rows
+from reports.periods import Period
+from reports.stations import errors
+from reports.stations.evaluation import Evaluation, Round, evaluation_of
+from reports.stations.records import Record, append, records
+from reports.tables import station_evaluation
+from workflow import store
+from workflow.book import Book
+
+DUTIES = "duties"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Which evaluation: one station's for one period; ``duties`` tells what was done of what comes round."""
+
+    book: Book
+    station: str
+    period: Period
+    duties: Source
+
+
+@dataclass(frozen=True)
+class Held:
+    """An evaluation while nobody else can add to it."""
+
+    connection: sa.Connection
+    key: int
+    evaluation: Evaluation
+
+    def add(self, record: Record) -> Evaluation:
+        """Put ``record`` at the end of it; the evaluation with it."""
+        append(self.connection, self.key, record)
+        held = self.evaluation
+        return evaluation_of(held.station, held.period, held.standard, [*held.records, record], held.rounds)
+
+
+def evaluation(case: Case, as_of: datetime) -> Evaluation:
+    """The evaluation as it stood at ``as_of``; raises EvaluationUnknown."""
+    with store.reading(case.book.engine) as connection:
+        row = find(connection, case)
+        known = [each for each in records(connection, [row.id])[row.id] if each.recorded_at <= as_of]
+        if not known:
+            raise errors.EvaluationUnknown(station=case.station, period=case.period.label)
+        return view(connection, row, known, as_of, case.duties)
+
+
+def evaluations(book: Book, duties: Source, as_of: datetime) -> list[Evaluation]:
+    """Every evaluation opened by ``as_of``, by period and station."""
+    keys = (station_evaluation.c.period, station_evaluation.c.station)
+    with store.reading(book.engine) as connection:
+        rows = connection.execute(sa.select(station_evaluation).order_by(*keys)).all()
+        held = records(connection, [row.id for row in rows])
+        known = [(row, [each for each in held[row.id] if each.recorded_at <= as_of]) for row in rows]
+        return [view(connection, row, found, as_of, duties) for row, found in known if found]
+
+
+@contextmanager
+def holding(case: Case, now: datetime) -> Iterator[Held]:
+    """The evaluation, held until the transaction ends: of two writers the second reads what the first wrote.
+
+    Every record counts, also one dated after ``now``: what follows it cannot be dated before it.  Raises
+    EvaluationUnknown or EvaluationClosed.
+    """
+    with store.writing(case.book.engine) as connection:
+        if connection.dialect.name != "sqlite":
+            same = {"records": station_evaluation.c.records}
+            connection.execute(sa.update(station_evaluation).where(_mine(case)).values(same))
+        row = find(connection, case)
+        found = view(connection, row, records(connection, [row.id])[row.id], now, case.duties)
+        if found.result is not None:
+            told = {"actor": found.result.actor, "at": minute(found.result.at), "grade": found.result.grade}
+            raise errors.EvaluationClosed(station=case.station, period=case.period.label, **told)
+        yield Held(connection, row.id, found)
+
+
+def find(connection: sa.Connection, case: Case) -> sa.Row[Any]:
+    """The row of an evaluation; raises EvaluationUnknown."""
+    row = connection.execute(sa.select(station_evaluation).where(_mine(case))).first()
+    if row is None:
+        raise errors.EvaluationUnknown(station=case.station, period=case.period.label)
+    return row
+
+
+def view(
+    connection: sa.Connection, row: sa.Row[Any], known: list[Record], as_of: datetime, duties: Source
+) -> Evaluation:
+    """What ``known`` amounts to with the duties as they stood at ``as_of``."""
+    period = Period.parse(row.period)
+    standard = StationStandard.from_payload(json.loads(row.standard))
+    rounds = _rounds(connection, row.station, period, as_of, duties)
+    return evaluation_of(row.station, period, standard, known, tuple(rounds))
+
+
+def opening_payload(station: str, period: str, standard: str) -> dict[str, str]:
+    """What the first record binds: whose evaluation it is, for when, and by which standard."""
+    digest = hashlib.sha256(standard.encode()).hexdigest()
+    return {"station": station, "period": period, "standard": digest}
+
+
+def minute(at: datetime) -> str:
+    """An instant as messages say it."""
+    return f"{local(at):%Y-%m-%d %H:%M}"
+
+
+def _mine(case: Case) -> sa.ColumnElement[bool]:
+    table = station_evaluation.c
+    return sa.and_(table.station == case.station, table.period == str(case.period))
+
+
+def _rounds(
+    connection: sa.Connection, station: str, period: Period, as_of: datetime, duties: Source
+) -> Iterator[Round]:
+    columns, rows = duties(connection, period.begins, period.ends, local(as_of))[DUTIES]
+    for each in Rows.of(columns, rows).dicts():
+        if each["station"] == station:
+            yield Round.of(each)

@@ -1,0 +1,138 @@
+"""The shipped ledger's periods, against the figures beside it and against a second, slow way."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from limits.shipped import DATA
+from limits.terms import CustomerClass
+from reports.facts.gathering import gather
+from reports.facts.values import Facts, decimal_text
+from reports.figures.figures import Figures
+from reports.periods import Period
+from tests.dates import at
+from tests.reports.books import AS_OF
+from tests.reports.slow_period import slow_period
+from workflow.book import Book
+from workflow.importing import import_ledger
+
+
+def facts_of(book: Book, period: str, as_of: datetime = AS_OF) -> Facts:
+    return gather(book, Period.parse(period), as_of)
+
+
+def labelled(found: dict[Any, Any]) -> dict[str, Any]:
+    return {CustomerClass.of(key[0]).label: value for key, value in found.items()}
+
+
+def test_every_month_equals_the_truth(read_book: Book) -> None:
+    truth = json.loads((DATA / "samples" / "ledger-2026.truth.json").read_text(encoding="utf-8"))
+    for month in truth["indicators"]:
+        facts = facts_of(read_book, month["month"])
+        figures = Figures(facts)
+        kept, nodes = figures.kept("local.total", ("class",)), figures.rate("local.node")
+        used = figures.used_by_manager(("class",))
+        assert {
+            "month": facts.header["period"],
+            "accepted": labelled(
+                {key: held.n for key, held in figures.counts("accepted", ("class",)).items()}
+            ),
+            "archived": labelled(
+                {key: held.n for key, held in figures.counts("archived", ("class",)).items()}
+            ),
+            "on_time": labelled({key: share.met for key, share in kept.items()}),
+            "hv_all_nodes": [nodes.met, nodes.of],
+            "mean_used": labelled({key: spread.mean for key, spread in used.items()}),
+        } == month
+        assert facts.header["complete"] is (month["month"] != "2026-11")
+
+
+@pytest.mark.parametrize(
+    ("period", "as_of"),
+    [
+        ("2026-07", AS_OF),
+        ("2026-10", AS_OF),
+        ("2026-11", AS_OF),
+        ("2026-Q3", AS_OF),
+        ("2026", AS_OF),
+        ("2026-09", at("2026-09-30 三 12:00")),  # known then, not now: much has been recorded since
+        ("2026-10", at("2026-10-15 四 00:00")),
+    ],
+)
+def test_the_slow_way_gives_the_same(read_book: Book, period: str, as_of: datetime) -> None:
+    ours = facts_of(read_book, period, as_of).tables
+    slow = slow_period(read_book, Period.parse(period), as_of)
+
+    def counted(name: str) -> dict[Any, Any]:
+        return {row[:-1]: row[-1] for row in ours[name].rows}
+
+    moves = {row for row in ours["counts"].rows if row[0] not in ("terminated", "voided")}
+    assert moves == {(*key, n, decimal_text(slow.capacities[key])) for key, n in slow.counts.items()}
+    assert set(ours["kept"].rows) == {(*key, n, slow.met[key]) for key, n in slow.base.items()}
+    assert set(ours["clocks"].rows) == {(*key, n, slow.clock_met[key]) for key, n in slow.clock_base.items()}
+    assert counted("days") == slow.days
+    assert counted("owners") == slow.owners
+    assert counted("levels") == slow.levels
+    unmet = {(row["number"], row["layer"], row["clock"]) for row in ours["unmet"].dicts()}
+    assert unmet == slow.unmet
+    open_late = {
+        (row["number"], row["layer"], row["clock"], row["used"]) for row in ours["open_late"].dicts()
+    }
+    assert open_late == slow.open_late
+
+
+def test_every_rate_can_be_traced_to_the_list_behind_it(read_book: Book) -> None:
+    facts = facts_of(read_book, "2026-10")
+    rows, figures = facts.tables["unmet"].dicts(), Figures(facts)
+    for rule in ("local.total", "company.total", "national.total", "regulator.total", "local.supporting"):
+        missed = {row["number"] for row in rows if f"{row['layer']}.{row['role']}" == rule}
+        assert len(missed) == figures.rate(rule).missed, rule
+    for key, share in figures.clocks(("layer", "clock")).items():
+        assert share.missed == sum((row["layer"], row["clock"]) == key for row in rows), key
+
+
+def test_another_database_tells_the_same_to_the_letter(read_book: Book, file_book: Book) -> None:
+    import_ledger(file_book, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
+    facts = facts_of(read_book, "2026-10")
+    assert facts_of(file_book, "2026-10").to_json() == facts.to_json()
+    assert Facts.from_json(facts.to_json()) == facts
+
+
+def test_a_past_period_does_not_move(read_book: Book) -> None:
+    """Asked a year later the closed figures are the same; only what is open now has moved on."""
+    now = facts_of(read_book, "2026-10")
+    later = facts_of(read_book, "2026-10", at("2027-11-20 六 18:00"))
+    for name in ("kept", "clocks", "days", "days_by_manager", "owners", "unmet", "levels", "suspensions"):
+        assert later.tables[name] == now.tables[name], name
+    closed = [[row for row in each.tables["counts"].rows if row[0] != "in_progress"] for each in (now, later)]
+    assert closed[0] == closed[1]
+    assert later.tables["open_late"] != now.tables["open_late"]
+    assert (now.header["provisional"], later.header["provisional"]) == (False, True)
+
+
+def test_a_quarter_is_the_sum_of_its_months(read_book: Book) -> None:
+    quarter = Figures(facts_of(read_book, "2026-Q3"))
+    months = [Figures(facts_of(read_book, f"2026-{number:02}")) for number in (7, 8, 9)]
+    for rule in ("local.total", "local.whole", "company.total"):
+        shares = [each.rate(rule) for each in months]
+        whole = quarter.rate(rule)
+        assert (whole.met, whole.of) == (sum(each.met for each in shares), sum(each.of for each in shares))
+    assert quarter.total("accepted") == sum(each.total("accepted") for each in months)
+    assert quarter.used()[("local", "company_time")].n == sum(
+        each.used()[("local", "company_time")].n for each in months
+    )
+
+
+def test_the_period_before_is_what_it_was_itself(read_book: Book) -> None:
+    october, september = Figures(facts_of(read_book, "2026-10")), Figures(facts_of(read_book, "2026-09"))
+    assert october.kept("local.total", ("station",), "previous") == september.kept(
+        "local.total", ("station",)
+    )
+    assert october.used_by_manager(when="previous") == september.used_by_manager()
+    assert october.counts("accepted", when="previous") == september.counts("accepted")
+    compared = october.compared("local.total")
+    assert compared.previous == september.rate("local.total")
+    assert compared.since_previous == pytest.approx((43 / 47 - 52 / 54) * 100)
+    assert (compared.year_before.of, compared.since_year_before) == (0, None)
