@@ -1,1 +1,1 @@
-"""The room for pages and API; the desk moves in here."""
+"""The desk: pages for people, an API for programs, and who may do what."""

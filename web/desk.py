@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from alerts.jobs.running import Job
 from web.settings import WebSettings
+from web.work.report_shelf import Shelf
 from workflow.book import Book
 
 
@@ -32,6 +33,7 @@ class Desk:
     """The parts of the desk. ``check_ready`` raises what keeps the database from being used.
 
     ``stopping`` is set when the process is to end: a stream that goes on for ever looks at it and ends.
+    ``shelf`` has the reports that were opened lately.
     """
 
     source: BookSource
@@ -40,6 +42,7 @@ class Desk:
     check_ready: Callable[[], None]
     jobs: Sequence[Job]
     stopping: Event = field(default_factory=Event)
+    shelf: Shelf = field(default_factory=Shelf)
 
     @property
     def engine(self) -> sa.Engine:

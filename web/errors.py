@@ -136,7 +136,7 @@ class ScopeMissing(YekuoError):
 
 
 class SessionNeeded(YekuoError):
-    """令牌不能申请、查看或停用令牌。请登录后在“我的账户”办理，或由系统管理员用 yekuo token 办理。"""
+    """令牌不能办理“{right}”，只能由人登录后办理。令牌可以在“我的账户”申请、查看和停用，也可由系统管理员用 yekuo token 办理。"""
 
     code = "session_needed"
 

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from alerts.jobs.watch import overdue
 from web import errors
-from web.admission import public
+from web.access.admission import public
 from web.desk import ADesk
 from web.envelope import address_of
 from web.metrics import Metrics

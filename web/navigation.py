@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from web.rights import Account, Right, may
+from web.access.rights import Account, Right, may
 from web.routes import pages_of
 
 
@@ -28,7 +28,7 @@ NAVIGATION = (
     Entry("/alerts", "预警告警", Right.READ_ALERTS, "达到的级别，签收、答复和关闭。"),
     Entry("/orders", "督办单", Right.READ_ORDERS, "下达、回复和审核。"),
     Entry("/findings", "廉洁线索", Right.READ_FINDINGS, "次序不符、补录、一人多岗等需要核实的记录。"),
-    Entry("/reports", "报表", Right.READ_REPORTS, "每月的时限指标和文件。"),
+    Entry("/reports", "报表", Right.READ_REPORTS, "按月、季度、半年和年的监督报告：查看、下载、封存和核对。"),
     Entry("/policies", "规则", Right.READ_POLICIES, "现行的时限、门槛和出处。"),
     Entry("/calendar", "日历", Right.READ_POLICIES, "工作日、休息日、调休和尚未公布的日子。"),
     Entry("/calculator", "计算器", Right.READ_POLICIES, "从任意一天算到期日，写出每一步。"),

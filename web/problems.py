@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
 from web import errors
-from web.pages import render
 from web.paths import login_path
+from web.rendering import render
 from web.routes import methods_at
 
 # Every other refusal is of what was sent: 422.
@@ -41,6 +41,9 @@ STATUS = {
     "application_exists": HTTPStatus.CONFLICT,
     "already_owned": HTTPStatus.CONFLICT,
     "key_at_work": HTTPStatus.CONFLICT,
+    "period_closed": HTTPStatus.CONFLICT,
+    "period_not_over": HTTPStatus.CONFLICT,
+    "chinese_font_missing": HTTPStatus.CONFLICT,
     "login_taken": HTTPStatus.CONFLICT,
     "token_taken": HTTPStatus.CONFLICT,
     "person_taken": HTTPStatus.CONFLICT,
@@ -57,6 +60,7 @@ STATUS = {
     "store_damaged": HTTPStatus.SERVICE_UNAVAILABLE,
     "store_read_only": HTTPStatus.SERVICE_UNAVAILABLE,
     "jobs_behind": HTTPStatus.SERVICE_UNAVAILABLE,
+    "seal_unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
     "record_unreadable": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 TITLES = {

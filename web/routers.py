@@ -2,30 +2,27 @@
 
 from fastapi import APIRouter
 
-from web import (
-    accept_pages,
-    account_pages,
-    acting_pages,
-    alert_pages,
-    application_pages,
-    assigning_pages,
-    audit_pages,
-    centre_pages,
-    entry,
-    finding_pages,
-    health,
-    order_pages,
-    organisation_pages,
-    own_account,
-    people_pages,
-    public_pages,
-    queue_pages,
-    report_pages,
-    rule_pages,
-    static_files,
-    token_pages,
-)
+from web import health, static_files
 from web.api import routers as api
+from web.pages import accepting as accept_pages
+from web.pages import accounts as account_pages
+from web.pages import acting as acting_pages
+from web.pages import alerts as alert_pages
+from web.pages import applications as application_pages
+from web.pages import assigning as assigning_pages
+from web.pages import audit as audit_pages
+from web.pages import centre as centre_pages
+from web.pages import checking as checking_pages
+from web.pages import entry, own_account
+from web.pages import findings as finding_pages
+from web.pages import orders as order_pages
+from web.pages import organisation as organisation_pages
+from web.pages import people as people_pages
+from web.pages import public as public_pages
+from web.pages import queue as queue_pages
+from web.pages import reports as report_pages
+from web.pages import rules as rule_pages
+from web.pages import tokens as token_pages
 
 ROUTERS: tuple[APIRouter, ...] = (
     entry.router,
@@ -42,6 +39,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     centre_pages.router,
     rule_pages.router,
     finding_pages.router,
+    # Before the page of a period, which would take the word for one.
+    checking_pages.router,
     report_pages.router,
     people_pages.router,
     organisation_pages.router,

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
-from web.admission import Needs, Public, declared
+from web.access.admission import Needs, Public, declared
 
 
 @dataclass(frozen=True, slots=True)

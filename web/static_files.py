@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from web import errors
-from web.admission import public
+from web.access.admission import public
 
 FOLDER = Path(__file__).resolve().parent / "static"
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -24,7 +24,7 @@ account = sa.Table(
     sa.Column("login", sa.String(64), nullable=False, unique=True),
     # A person has one account; an administrator need be nobody of the organisation.
     sa.Column("person_id", sa.ForeignKey(people_tables.person.c.id), unique=True),
-    # A web.rights.Role.
+    # A web.access.rights.Role.
     sa.Column("post", sa.String(32), nullable=False),
     # The station the account sees; empty where the post sees the company or nothing.
     sa.Column("unit", sa.String(128), nullable=False),
@@ -60,13 +60,27 @@ api_token = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
     _account_id(),
     sa.Column("name", sa.String(64), nullable=False),
-    # The web.rights.Right values it may use, with spaces between; never more than the account itself may.
+    # The web.access.rights.Right values it may use, with spaces between; never more than the account itself may.
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("used_at", Instant),
     sa.Column("revoked_at", Instant),
     sa.UniqueConstraint("account_id", "name"),
+)
+
+account_act = sa.Table(
+    "account_act",
+    metadata,
+    surrogate(),
+    _account_id(),
+    # A web.access.account_acts.AccountAct.
+    sa.Column("act", sa.String(32), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    # A login, or the name given on the command line.
+    sa.Column("actor", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_account_act_account_id", "account_id"),
 )
 
 read_log = sa.Table(

@@ -4,23 +4,29 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from tests.alerts.company import CITY, CODES, found
+from tests.alerts.company import CITY, CODES, POSTS, found
 from tests.dates import at
 from tests.web.browser import PASSWORD, Browser
 from tests.web.desk_work import accept
-from web import accounts
+from web.access import accounts, passwords
+from web.access.accounts import ACCOUNTS
+from web.access.rights import REACH, Account, Reach, Role
+from web.access.tries import Tries
 from web.app import create_app
 from web.desk import Desk
-from web.rights import Account, Role
 from web.settings import WebSettings
+from web.tables import account
+from web.work.customers import MOST
 from workflow import store
 from workflow.book import Book
+from workflow.people_tables import person
 from workflow.rules import Rules, load_rules
 from yekuo import database
 
@@ -101,25 +107,56 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def assembled() -> FastAPI:
+    """An app over nothing yet: to assemble its routes takes longer than most tests."""
+    return create_app(None, Clock(), WebSettings())  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def desk(book: Book, clock: Clock) -> FastAPI:
-    """The app, with nobody who could come in."""
+def desk(assembled: FastAPI, book: Book, clock: Clock) -> FastAPI:
+    """The app over ``book``, with nobody who could come in. Who changes the app itself takes one of their own."""
     ready = lambda: database.check_ready(book.engine)  # noqa: E731 - a name for the line below
-    return create_app(Source(book), clock, WebSettings(), check_ready=ready)
+    assembled.state.desk = Desk(Source(book), clock, WebSettings(), ready, ())
+    assembled.state.progress_tries = Tries(MOST)
+    return assembled
+
+
+def account_of(engine: sa.Engine, login: str) -> Account:
+    """The account of a login of :data:`LOGINS`, made when there is none; it opens with ``PASSWORD``."""
+    role, name, unit = LOGINS[login]
+    if name and REACH[role] in (Reach.OWN, Reach.STATION):
+        unit = POSTS[name][0]
+    with store.writing(engine) as connection:
+        wanted = ACCOUNTS.where(account.c.login == login)
+        if connection.execute(wanted).first() is None:
+            person_id = connection.scalar(
+                sa.select(person.c.id).where(person.c.code == CODES.get(name or ""))
+            )
+            row = {
+                "login": login,
+                "person_id": person_id,
+                "post": role.value,
+                "unit": unit,
+                "password": kept_password(),
+                "failures": 0,
+                "created_at": NOW,
+                "created_by": "管理员",
+            }
+            connection.execute(sa.insert(account), [row])
+        return accounts.account_of(connection.execute(wanted).one())
+
+
+@cache
+def kept_password() -> str:
+    """The hash of ``PASSWORD``, made once: it is slow on purpose."""
+    return passwords.hashed("nobody", PASSWORD)
 
 
 @pytest.fixture
 def enrol(book: Book) -> Callable[[str], Account]:
     """Makes the account of a login of :data:`LOGINS`."""
-
-    def make(login: str) -> Account:
-        role, name, unit = LOGINS[login]
-        code = CODES[name] if name else None
-        return accounts.create(
-            book.engine, login, PASSWORD, role, unit_name=unit, code=code, now=NOW, actor="管理员"
-        )
-
-    return make
+    return lambda login: account_of(book.engine, login)
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from tests.dates import at
 from tests.web.browser import PASSWORD
 from tests.web.conftest import Source
 from tests.web.desk_work import served
-from web import passwords
+from web.access import passwords
+from web.access.sessions import digest
 from web.app import create_app
-from web.sessions import digest
 from web.settings import WebSettings
 from web.tables import account, session
 from workflow import store

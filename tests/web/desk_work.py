@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from limits.terms import CustomerClass, Supplies, Voltage
 from tests.alerts.company import CITY, COMPANY
 from tests.dates import at
-from web.rights import MATRIX, Account, Role
+from web.access.rights import MATRIX, Account, Role
 from workflow import cases
 from workflow.book import Book
 from workflow.history import Registration

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
-from web.admission import public
+from web.access.admission import public
 from web.app import create_app
 from web.settings import WebSettings
 from workflow import store

@@ -180,18 +180,18 @@ def test_the_day_of_a_station_head_and_a_leader(company: World) -> None:
     with company.watched() as watch:
         with company.page(watch, HEAD) as page:
             page.goto(company.base + "/assign")
-            page.get_by_label("4126111600310 指派给").select_option("城关经理甲")
-            press(page, "指派", page.locator("tr").filter(has_text="4126111600310"))
-            expect(page.get_by_role("status")).to_contain_text("4126111600310 的指派已提交")
+            page.get_by_label("4126111600310 派给").select_option("城关经理甲")
+            press(page, "派单", page.locator("tr").filter(has_text="4126111600310"))
+            expect(page.get_by_role("status")).to_contain_text("4126111600310 的派单已提交")
 
             page.goto(f"{company.base}/applications/{TODAY}")
-            follow(page, "交接给另一位客户经理")
+            follow(page, "移交给另一位客户经理")
             page.get_by_label("接手的客户经理").fill("城关经理甲")
             page.get_by_label("原因").fill("区域调整")
             press(page, "预览")
             press(page, "确认登记")
             expect(page.get_by_role("status")).to_contain_text("已登记")
-            expect(page.locator("#owners + ul, #owners ~ ul")).to_contain_text("城关经理甲（交接）")
+            expect(page.locator("#owners + ul, #owners ~ ul")).to_contain_text("城关经理甲（移交）")
 
             page.goto(f"{company.base}/applications/{RATED}")
             follow(page, "挂起")
@@ -225,9 +225,9 @@ def test_the_day_of_a_station_head_and_a_leader(company: World) -> None:
             page.goto(company.base + "/reports")
             page.get_by_role("main").get_by_role("link", name="11月").click()
             report = page.frame_locator("iframe.report")
-            expect(report.get_by_role("heading", level=1)).to_have_text("2026年11月获得电力时限月报")
+            expect(report.get_by_role("heading", level=1)).to_have_text("2026年11月获得电力时限监督月报")
             with page.expect_download() as download:
-                follow(page, "下载 XLSX")
+                page.locator('a[href$="/file/xlsx"]').click()
             assert download.value.suggested_filename.endswith(".xlsx")
             assert fits(page)
 

@@ -12,12 +12,13 @@ from alerts.jobs.rows import DONE
 from alerts.tables import job_run
 from tests.web.browser import Browser
 from tests.web.conftest import NOW, Clock, Source
+from tests.web.entering import entered
 from web import routes, static_files
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
 from web.app import create_app
 from web.envelope import HEADERS, LARGEST
 from web.errors import Unexpected
-from web.rights import Account, Right
 from web.settings import WebSettings
 from workflow import errors, store
 from workflow.book import Book
@@ -65,9 +66,8 @@ def test_the_policy_allows_no_script_or_style_in_a_page(browser: Browser, enrol:
         assert not re.findall(r'(?:href|src|action)="(?!/)', page.replace('href="#main"', ""))
 
 
-def test_a_form_without_its_token_does_nothing(browser: Browser, enrol: Enrol) -> None:
-    enrol("lisi")
-    browser.log_in("lisi")
+def test_a_form_without_its_token_does_nothing(desk: FastAPI) -> None:
+    browser = entered(desk, "lisi")
     for wrong in ("", "wrong", "中文"):
         answer = browser.ask("POST", "/logout", data={"csrf": wrong})
         assert answer.status_code == 403
@@ -77,12 +77,8 @@ def test_a_form_without_its_token_does_nothing(browser: Browser, enrol: Enrol) -
     assert browser.ask("POST", "/logout", headers={"X-CSRF-Token": browser.token}).status_code == 303
 
 
-def test_anothers_token_is_none(desk: FastAPI, browser: Browser, enrol: Enrol) -> None:
-    enrol("lisi")
-    enrol("zhaoliu")
-    other = Browser(desk)
-    other.log_in("zhaoliu")
-    browser.log_in("lisi")
+def test_anothers_token_is_none(desk: FastAPI) -> None:
+    other, browser = entered(desk, "zhaoliu"), entered(desk, "lisi")
     assert browser.ask("POST", "/logout", data={"csrf": other.token}).status_code == 403
 
 
@@ -132,8 +128,9 @@ def test_only_what_is_there_is_served(browser: Browser, path: str) -> None:
 
 
 def test_a_fault_of_ours_has_a_number_and_tells_nothing(
-    desk: FastAPI, browser: Browser, enrol: Enrol, caplog: pytest.LogCaptureFixture
+    book: Book, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
+    desk = create_app(Source(book), clock, WebSettings())
     router = APIRouter()
 
     @router.get("/api/v1/broken", dependencies=[needs(Right.SIGN_IN)])
@@ -142,10 +139,8 @@ def test_a_fault_of_ours_has_a_number_and_tells_nothing(
 
     desk.include_router(router)
     routes.remember(desk)
-    assert browser.get("/api/v1/broken").status_code == 401
-    enrol("lisi")
-    browser.log_in("lisi")
-    answer = browser.get("/api/v1/broken")
+    assert Browser(desk).get("/api/v1/broken").status_code == 401
+    answer = entered(desk, "lisi").get("/api/v1/broken")
     assert (answer.status_code, answer.json()["code"]) == (500, Unexpected.code)
     assert "inside of the program" not in answer.text
     (record,) = (each for each in caplog.records if each.levelname == "ERROR")
@@ -243,7 +238,8 @@ def test_the_numbers_are_for_this_machine_or_whoever_has_the_token(book: Book, c
         assert visitor.get("/metrics", headers={"Authorization": "Bearer t0ken"}).status_code == 200
 
 
-def test_the_numbers_are_by_template_not_by_address(browser: Browser) -> None:
+def test_the_numbers_are_by_template_not_by_address(book: Book, clock: Clock) -> None:
+    browser = Browser(create_app(Source(book), clock, WebSettings()))
     for name in ("a.css", "b.css", "desk.css"):
         browser.get(f"/static/x/{name}")
     browser.get("/no/such/4126092200104")
@@ -255,11 +251,9 @@ def test_the_numbers_are_by_template_not_by_address(browser: Browser) -> None:
     assert 'yekuo_outbox_messages{state="pending"} 0.0' in told
 
 
-def test_the_way_leads_only_where_there_is_a_page(desk: FastAPI, enrol: Enrol) -> None:
+def test_the_way_leads_only_where_there_is_a_page(desk: FastAPI) -> None:
     for login in ("admin", "lisi", "zhoujiu", "regulator"):
-        enrol(login)
-        visitor = Browser(desk)
-        visitor.log_in(login)
+        visitor = entered(desk, login)
         ways = set(re.findall(r'<li><a href="([^"]+)"', visitor.get("/").text))
         assert "/account" in ways
         assert {path: visitor.get(path).status_code for path in ways} == dict.fromkeys(ways, 200)

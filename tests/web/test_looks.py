@@ -34,7 +34,8 @@ PAGES = {
     ),
     HEAD: ("/assign", "/people", "/people/person/NX022", "/people/absences"),
     LEADER: (
-        "/reports", "/reports/2026-11", "/reports/2026-11/page", "/findings", "/audit", "/people/organisation",
+        "/reports", "/reports/2026-11", "/reports/2026-11/page", "/reports/2026-10/close", "/reports/verify",
+        "/findings", "/audit", "/people/organisation",
     ),
     CENTRE: ("/centre", "/queue", "/orders", "/policies", "/calendar", "/calendar/2027",
              "/calculator?start=2026-09-24T09:00&limit=16"),
@@ -44,7 +45,7 @@ PAGES = {
 FOUND = {"/alerts/{alert_id}", "/orders/{number}", "/orders/{number}/print"}
 ELSEWHERE = {
     "/calculator", "/calendar/{year}", "/centre/live", "/healthz", "/readyz", "/metrics", "/static/{digest}/{name}",
-    "/reports/{month}/xlsx", "/reports/{month}/json",
+    "/reports/{period}/file/{form}",
 }  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Alarms and orders a page at a time: each once, the filters kept, and nonsense in the address refused."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from fastapi import FastAPI
@@ -11,12 +10,11 @@ from tests.alerts.company import CITY, EAST
 from tests.web.browser import Browser
 from tests.web.centre_world import filled, order
 from tests.web.conftest import NOW
-from tests.web.test_queue_pages import entered
-from web import alert_pages, order_pages
-from web.rights import Account
+from tests.web.entering import entered
+from web.pages import alerts as alert_pages
+from web.pages import orders as order_pages
 from workflow.book import Book
 
-Enrol = Callable[[str], Account]
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 
 
@@ -31,12 +29,12 @@ def walked(browser: Browser, path: str, rows: str) -> list[str]:
     return found
 
 
-def test_each_comes_once(desk: FastAPI, book: Book, enrol: Enrol, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_comes_once(desk: FastAPI, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(book)
     orders = [order(book, unit=unit) for unit in (CITY, EAST, CITY, CITY)]
     monkeypatch.setattr(alert_pages, "PAGE", 2)
     monkeypatch.setattr(order_pages, "PAGE", 2)
-    centre = entered(desk, enrol, "zhoujiu")
+    centre = entered(desk, "zhoujiu")
     expected = [str(each.id) for each in alerts(book, NOW)]
     assert len(expected) > 4
     assert walked(centre, "/alerts", r'href="/alerts/(\d+)"') == expected

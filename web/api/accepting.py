@@ -8,8 +8,8 @@ from starlette.responses import Response
 from limits.customer_classes import Trade, Trait
 from limits.terms import ApplicationKind, CustomerClass, Supplies, Supporting, Voltage
 from limits.zone import local
-from web import accepting
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
 from web.api.acting import PreviewOut, RecordedOut, told_of
 from web.api.doing import AKey, recorded
 from web.api.models import Amount, Flag, Model, Moment, Text
@@ -17,7 +17,7 @@ from web.api.routing import TO_A_BODY, refusals
 from web.api.routing import router as api_router
 from web.api.shapes import NUMBER
 from web.desk import ADesk
-from web.rights import Account, Right
+from web.work import accepting
 
 router = api_router("受理")
 AnAcceptor = Annotated[Account, needs(Right.ACCEPT)]

@@ -7,17 +7,18 @@ from fastapi import Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from web import accounts
-from web.account_list import AccountState, AccountView, listed, view_of
-from web.admission import needs
+from web.access import accounts
+from web.access.account_acts import AccountAct, noted
+from web.access.account_list import AccountState, AccountView, listed, view_of
+from web.access.admission import needs
+from web.access.passwords import LONGEST, SHORTEST
+from web.access.rights import Account, Right
 from web.api import routing
 from web.api.doing import AKey, recorded
 from web.api.models import ROWS, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit, read, written
 from web.api.shapes import AccountRole
 from web.desk import ADesk, Desk
-from web.passwords import LONGEST, SHORTEST
-from web.rights import Account, Right
 
 router = routing.router("账户")
 AnAdministrator = Annotated[Account, needs(Right.MANAGE_ACCOUNTS)]
@@ -40,6 +41,20 @@ class AccountOut(Model):
     locked_until: Moment | None = Field(description="锁定到什么时候；没有锁定过时为 null", examples=[None])
     sessions: int = Field(description="现在有几处登录", examples=[1])
     seen_at: Moment | None = Field(description="最近一次使用登录的时间；从未登录时为 null")
+
+
+class AccountActOut(Model):
+    """One thing done to an account; never edited."""
+
+    id: int = Field(description="编号", examples=[7])
+    act: AccountAct = Field(description="事项")
+    detail: str = Field(
+        description="内容；没有时为空", examples=["由客户经理（城关供电所）改为所长（城关供电所）"]
+    )
+    actor: str = Field(
+        description="经办人的登录名；在服务器上用命令办理的为命令里写明的名称", examples=["admin"]
+    )
+    at: Moment = Field(description="时间")
 
 
 class Password(Model):
@@ -104,6 +119,20 @@ def one_account(desk: ADesk, _: AnAdministrator, login: ALogin) -> AccountOut:
     return _one(desk, login)
 
 
+@router.get(
+    "/accounts/{login}/acts", summary="一个账户的改动记录，最新的在前", responses=routing.refusals(404)
+)
+def account_acts(
+    desk: ADesk, _: AnAdministrator, login: ALogin, cursor: ACursor = None, limit: ALimit = ROWS
+) -> Page[AccountActOut]:
+    """What was done to the account, and by whom."""
+    found = view_of(desk.engine, login, desk.now()).account
+    after = int(read(cursor, int)[0]) if cursor is not None else None
+    page = noted(desk.engine, found.id, after=after, limit=limit)
+    following = written(page.next) if page.next is not None else None
+    return Page(items=tuple(map(AccountActOut.model_validate, page.rows)), next=following)
+
+
 @router.post(
     "/accounts",
     summary="建立账户",
@@ -124,7 +153,7 @@ def create(desk: ADesk, account: AnAdministrator, body: AccountIn, key: AKey) ->
             unit_name=body.unit,
             code=body.code,
             now=desk.now(),
-            actor=account.name,
+            by=account,
         )
 
     return _done(desk, account, key, "accounts", body.login, body, act)
@@ -142,7 +171,7 @@ def set_role(desk: ADesk, account: AnAdministrator, login: ALogin, body: Standin
     """Another post."""
 
     def act() -> None:
-        accounts.set_role(desk.engine, login, body.role, unit_name=body.unit, now=desk.now(), by=account.id)
+        accounts.set_role(desk.engine, login, body.role, unit_name=body.unit, now=desk.now(), by=account)
 
     return _done(desk, account, key, f"accounts/{login}/role", login, body, act)
 
@@ -159,7 +188,7 @@ def set_password(desk: ADesk, account: AnAdministrator, login: ALogin, body: Pas
     """A new password for somebody who has forgotten the old one."""
 
     def act() -> None:
-        accounts.set_password(desk.engine, login, body.password, now=desk.now(), by=account.id)
+        accounts.set_password(desk.engine, login, body.password, now=desk.now(), by=account)
 
     return _done(desk, account, key, f"accounts/{login}/password", login, body, act)
 
@@ -176,7 +205,7 @@ def disable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> 
     """Nobody comes in by it any more."""
 
     def act() -> None:
-        accounts.disable(desk.engine, login, desk.now(), by=account.id)
+        accounts.disable(desk.engine, login, desk.now(), by=account)
 
     return _done(desk, account, key, f"accounts/{login}/disable", login, None, act)
 
@@ -192,7 +221,7 @@ def enable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> R
     """The way in is open again."""
 
     def act() -> None:
-        accounts.enable(desk.engine, login)
+        accounts.enable(desk.engine, login, desk.now(), by=account)
 
     return _done(desk, account, key, f"accounts/{login}/enable", login, None, act)
 
@@ -208,7 +237,7 @@ def end_sessions(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey
     """Whoever is in by it is out."""
 
     def act() -> None:
-        accounts.end_sessions(desk.engine, login, desk.now(), by=account.id)
+        accounts.end_sessions(desk.engine, login, desk.now(), by=account)
 
     return _done(desk, account, key, f"accounts/{login}/end-sessions", login, None, act)
 

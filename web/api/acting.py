@@ -7,10 +7,10 @@ from fastapi import Path
 from pydantic import Field
 from starlette.responses import Response
 
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Level, Status, Step, Unit
-from web import acting, errors
-from web.acting import Asked
+from web import errors
+from web.access.read_log import note_read
 from web.api.applications import ANumber, AReader, read_by
 from web.api.doing import AKey, recorded
 from web.api.models import Flag, Model, Moment, Text, Whole
@@ -18,8 +18,10 @@ from web.api.routing import TO_A_BODY, refusals
 from web.api.routing import router as api_router
 from web.api.shapes import CLOCK, NUMBER, ClockReading, EventOut
 from web.desk import ADesk
-from web.forms import AT, CHANGE, FIXED, NO, YES
-from web.recording import Doable, doable
+from web.work import acting
+from web.work.acting import Asked
+from web.work.forms import AT, CHANGE, FIXED, NO, YES
+from web.work.recording import Doable, doable
 from workflow.actions import ClockEffect, FieldKind, actions
 from workflow.book import Recorded
 from workflow.events import EventType
@@ -155,6 +157,7 @@ def possible(desk: ADesk, account: AReader, number: ANumber) -> tuple[ActionOut,
 def preview(desk: ADesk, account: AReader, number: ANumber, word: AWord, body: ActionIn) -> PreviewOut:
     """What would follow; nothing is written."""
     asked = acting.asked(desk, account, number, word)
+    note_read(desk.engine, account, asked.row.id, "api", asked.now)
     _, found = asked.foresee(body.typed(asked))
     return PreviewOut.model_validate(found)
 

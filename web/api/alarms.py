@@ -10,18 +10,18 @@ from alerts.handlings import LONGEST_TEXT
 from alerts.kinds import About, Act, AlertKind, DeliveryState, Handling
 from alerts.listing import alerts
 from alerts.messages.outbox import listing
-from limits.policy import Layer
+from limits.force import Layer
 from limits.terms import Channel, CustomerClass, Level
-from web import answering
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
+from web.access.visible import alerts_within, seen_alert
 from web.api import routing
 from web.api.doing import AKey, recorded
 from web.api.models import ROWS, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit
-from web.cursors import alert_cursor, alert_key
 from web.desk import ADesk, Desk
-from web.rights import Account, Right
-from web.visible import alerts_within, seen_alert
+from web.work import answering
+from web.work.cursors import alert_cursor, alert_key
 from workflow import store
 
 router = routing.router("预警告警")

@@ -9,7 +9,10 @@ from pydantic import Field
 from alerts.listing import alerts
 from limits.terms import CustomerClass, Level, Step
 from limits.zone import local
-from web.admission import needs
+from web.access.admission import needs
+from web.access.read_log import note_read
+from web.access.rights import Account, Right
+from web.access.visible import queue_of, shown
 from web.api.alarms import AlertOut
 from web.api.models import MOST_ROWS, ROWS, Model, Page, Text
 from web.api.routing import refusals
@@ -33,12 +36,9 @@ from web.api.shapes import (
     RowOut,
     StepOut,
 )
-from web.application_pages import event_lines, panel_of
 from web.desk import ADesk, Desk
-from web.queue_filters import LONGEST_TEXT, filters_of
-from web.read_log import note_read
-from web.rights import Account, Right
-from web.visible import queue_of, shown
+from web.pages.applications import event_lines, panel_of
+from web.work.queue_filters import LONGEST_TEXT, filters_of
 from workflow import store
 from workflow.assignment import owners
 from workflow.book import Book, held_events
@@ -135,7 +135,9 @@ def documents(desk: ADesk, account: AReader, number: ANumber) -> ChecklistOut:
 
 
 @router.get("/applications/{number:path}/alerts", summary="这件申请的预警告警", responses=refusals(404))
-def alarms(desk: ADesk, account: AReader, number: ANumber) -> tuple[AlertOut, ...]:
+def alarms(
+    desk: ADesk, account: Annotated[Account, needs(Right.READ_ALERTS)], number: ANumber
+) -> tuple[AlertOut, ...]:
     """Its alarms, the newest first."""
     now, number = read_by(desk, account, number)
     return tuple(AlertOut.model_validate(each) for each in alerts(desk.book, now, number=number))

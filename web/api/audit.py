@@ -6,14 +6,14 @@ from fastapi import Query
 from pydantic import Field
 
 from web import errors
-from web.admission import needs
+from web.access.admission import needs
+from web.access.read_log import readings
+from web.access.rights import Right
 from web.api import routing
 from web.api.models import ROWS, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit, read, written
 from web.api.shapes import AccountRole
 from web.desk import ADesk
-from web.read_log import readings
-from web.rights import Right
 
 router = routing.router("阅读记录")
 

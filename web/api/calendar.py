@@ -7,14 +7,14 @@ from pydantic import Field
 
 from limits.calendar import DayKind
 from limits.terms import Unit, Verdict
-from web import calculating
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Right
 from web.api import routing
 from web.api.models import Day, Model, Moment, Whole
 from web.api.shapes import DayOut, LevelAt
 from web.desk import ADesk
-from web.rights import Right
-from web.rule_pages import facts_of
+from web.pages.rules import facts_of
+from web.work import calculating
 
 router = routing.router("日历与计算器")
 READS = [needs(Right.READ_POLICIES)]

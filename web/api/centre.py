@@ -8,15 +8,15 @@ from starlette.responses import Response, StreamingResponse
 from alerts.jobs.watch import JobState
 from alerts.kinds import RunState
 from limits.terms import Level
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
 from web.api import routing
 from web.api.alarms import AlertOut
 from web.api.models import Day, Model, Moment
 from web.api.orders import OrderOut, order_out
-from web.centre import DueDay, StationLine, board
-from web.centre_pages import as_stream
 from web.desk import ADesk, Desk
-from web.rights import Account, Right
+from web.pages.centre import as_stream
+from web.work.centre import DueDay, StationLine, board
 
 router = routing.router("指挥中心")
 EVENT = "event: board\ndata: {…}\n\n"

@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from limits.terms import Term
-from web.admission import COOKIE, HEADER, SAFE, Needs
+from web.access.admission import COOKIE, HEADER, SAFE, Needs
 from web.api.doing import REPLAYED
 from web.api.examples import example_of
 from web.api.models import Problem

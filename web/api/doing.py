@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import Header
 from starlette.responses import Response
 
-from web import once
+from web.access import once
+from web.access.rights import Account
 from web.api.models import Model
 from web.desk import Desk
-from web.rights import Account
 
 REPLAYED = "Idempotency-Replayed"
 AKey = Annotated[

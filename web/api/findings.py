@@ -6,12 +6,12 @@ from fastapi import Query
 from pydantic import Field
 
 from limits.terms import CustomerClass
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right, scope_of
 from web.api import routing
 from web.api.models import ROWS, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit, read, written
 from web.desk import ADesk
-from web.rights import Account, Right, scope_of
 from workflow.findings import Code
 from workflow.found import found
 

@@ -11,18 +11,19 @@ from alerts.kinds import Act, OrderState
 from alerts.orders import acts
 from alerts.orders.listing import OrderView, orders
 from limits.terms import Verdict
-from web import answering, order_pages
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
+from web.access.visible import orders_within, seen_order
 from web.api import routing
 from web.api.alarms import HandledOut, SaidIn
 from web.api.doing import AKey, recorded
 from web.api.models import ROWS, Day, Model, Moment, Page, Text, Whole
 from web.api.paging import ACursor, ALimit
 from web.api.shapes import LevelAt
-from web.cursors import order_cursor, order_key
 from web.desk import ADesk, Desk
-from web.rights import Account, Right
-from web.visible import orders_within, seen_order
+from web.pages import orders as order_pages
+from web.work import answering
+from web.work.cursors import order_cursor, order_key
 
 router = routing.router("督办单")
 ACT = routing.refusals(*routing.TO_A_BODY, 404, 409)

@@ -8,7 +8,8 @@ from web.api.doing import AKey, recorded
 from web.api.models import Model, Text
 from web.api.people import AManager
 from web.desk import ADesk
-from web.organisation_pages import LARGEST, file_named, refuse_station, with_file
+from web.pages.organisation import LARGEST, UNNAMED, refuse_station
+from web.work.uploads import file_named, with_file
 from workflow.organisation_preview import ChangeKind, preview_organisation
 from workflow.people import import_organisation
 
@@ -74,7 +75,9 @@ def preview(desk: ADesk, account: AManager, body: FileIn) -> OrganisationOutlook
     """What the file would change; nothing is written."""
     refuse_station(account)
     found = with_file(
-        file_named(body.name), body.text, lambda path: preview_organisation(desk.engine, path, now=desk.now())
+        file_named(body.name, UNNAMED),
+        body.text.encode(),
+        lambda path: preview_organisation(desk.engine, path, now=desk.now()),
     )
     return OrganisationOutlook(
         units=tuple(UnitChange(effect=effect, name=name) for effect, name in found.units),
@@ -98,8 +101,8 @@ def bring_in(desk: ADesk, account: AManager, body: FileIn, key: AKey) -> Respons
     def act() -> ImportedOut:
         now = desk.now()
         done = with_file(
-            file_named(body.name),
-            body.text,
+            file_named(body.name, UNNAMED),
+            body.text.encode(),
             lambda path: import_organisation(desk.engine, path, now=now, actor=account.name),
         )
         return ImportedOut.model_validate(done)

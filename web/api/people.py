@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from limits.terms import Channel, Post
 from limits.zone import local
-from web import staff
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
 from web.api import routing
 from web.api.doing import AKey, recorded
 from web.api.models import ROWS, Amount, Day, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit, read, written
 from web.desk import ADesk, Desk
-from web.rights import Account, Right
+from web.work import staff
 from workflow.absences import AbsenceStage, absences
 from workflow.organisation_file import ListedPost
 from workflow.people import LONGEST_REASON, end_absence

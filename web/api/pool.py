@@ -6,7 +6,9 @@ from fastapi import Query
 from starlette.responses import Response
 
 from limits.zone import local
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Account, Right
+from web.access.visible import in_station, pool_of
 from web.api.acting import RecordedOut, told_of
 from web.api.applications import ANumber, Asked, page_of, sorted_at
 from web.api.doing import AKey, recorded
@@ -15,9 +17,7 @@ from web.api.routing import refusals
 from web.api.routing import router as api_router
 from web.api.shapes import LoadOut, RowOut
 from web.desk import ADesk
-from web.rights import Account, Right
-from web.visible import in_station, pool_of
-from workflow import assignment
+from web.work.taking import take
 from workflow.queue import loads, pool
 
 router = api_router("抢单")
@@ -43,8 +43,7 @@ def claim(desk: ADesk, account: ATaker, number: ANumber, key: AKey) -> Response:
     """Take it."""
 
     def done() -> RecordedOut:
-        row, now, who = in_station(desk.engine, account, number), local(desk.now()), account.name
-        return told_of(assignment.claim(desk.book, row.number, manager=who, at=now, now=now, actor=who))
+        return told_of(take(desk, account, in_station(desk.engine, account, number), local(desk.now())))
 
     return recorded(desk, account, key, f"applications/{number}/claim", {}, done)
 

@@ -7,16 +7,16 @@ from pydantic import Field
 
 from limits.terms import Status, Step
 from limits.zone import local
-from web import customers
-from web.admission import public
+from web.access.admission import public
 from web.api import routing
 from web.api.models import Day, Model, Text, Whole
 from web.api.rules import LimitRule, MachineRule, limit_of, machine_rule
 from web.desk import ADesk, Desk
 from web.errors import PageUnknown
-from web.profiles import profiles
-from web.public_pages import PROMISED, TELEPHONES
-from web.rule_pages import in_force
+from web.pages.public import PROMISED, TELEPHONES
+from web.pages.rules import in_force
+from web.work import customers
+from web.work.profiles import profiles
 from workflow import store
 from workflow.organisation import load_organisation
 from workflow.progress import Progress

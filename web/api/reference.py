@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from web import errors
-from web.admission import public
+from web.access.admission import public
 from web.api.document import openapi
 from web.api.routing import tagged
-from web.pages import render
+from web.rendering import render
 
 router = APIRouter(include_in_schema=False, dependencies=[public("接口的写法，没有业务内容")])
 # Swagger UI as the package ships it, its name with its kind.

@@ -8,19 +8,20 @@ from pydantic import Field
 
 from limits.duties import DutyRule
 from limits.escalation import Escalation
-from limits.policy import Citation, ClockRule, DatedLadder, Force, Layer, PolicySet, SkipReason
+from limits.force import Citation, Force, Layer
+from limits.policy import ClockRule, DatedLadder, PolicySet, SkipReason
 from limits.policy import Limit as Figure
 from limits.policy import MachineRule as Steps
 from limits.terms import Channel, CustomerClass, Level, Post, Rhythm, Step, Unit
 from limits.validity import Validity
 from limits.zone import local
-from web.admission import needs
+from web.access.admission import needs
+from web.access.rights import Right
 from web.api.models import Day, Model
 from web.api.routing import router as routing
 from web.api.shapes import CitationOut
 from web.desk import ADesk
-from web.rights import Right
-from web.rule_pages import in_force
+from web.pages.rules import in_force
 from workflow.chart import mermaid
 from workflow.machine import machine_of
 

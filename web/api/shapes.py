@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from limits.explanation import DayRole
-from limits.policy import Layer, Role
+from limits.force import Layer
+from limits.policy import ClockRole
 from limits.terms import (
     ApplicationKind,
     CustomerClass,
@@ -19,8 +20,8 @@ from limits.terms import (
     Verdict,
     Voltage,
 )
+from web.access.rights import Role as Person
 from web.api.models import Amount, Day, Model, Moment
-from web.rights import Role as Person
 from workflow.assignment import Ownership
 from workflow.events import EventType
 from workflow.machine import State
@@ -194,7 +195,7 @@ class ClockOut(Model):
     layer: Layer = Field(description="规定的层级")
     name: str = Field(description="计时的标识", examples=["reply"])
     label: str = Field(description="计时的名称", examples=[CLOCK])
-    role: Role = Field(description="计时的性质")
+    role: ClockRole = Field(description="计时的性质")
     unit: Unit = Field(description="单位")
     limit: int | None = Field(description="时限；null 为规则中没有", examples=[15])
     citation: CitationOut = Field(description="时限的出处")

@@ -2,29 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Path
 from pydantic import Field
 from starlette.responses import Response
 
 from limits.zone import local
-from web import errors, tokens
-from web.admission import needs, session_in
+from web.access import tokens
+from web.access.admission import needs
+from web.access.rights import Account, Right
 from web.api.models import Model, Moment, Text, Whole
 from web.api.routing import TO_A_BODY, refusals
 from web.api.routing import router as api_router
 from web.desk import ADesk
-from web.rights import Account, Right
-
-
-def _by_session(request: Request) -> None:
-    if session_in(request) is None:
-        raise errors.SessionNeeded
-
 
 router = api_router("令牌")
 AnOwner = Annotated[Account, needs(Right.USE_API)]
-# After the account in what a route takes: only then is it known who asks.
-ByPerson = Annotated[None, Depends(_by_session)]
 
 
 class TokenOut(Model):
@@ -58,7 +50,7 @@ class TokenIn(Model):
 
 
 @router.get("/tokens", summary="自己的令牌", description="凭浏览器登录，不能凭令牌。")
-def own(desk: ADesk, account: AnOwner, _: ByPerson) -> tuple[TokenOut, ...]:
+def own(desk: ADesk, account: AnOwner) -> tuple[TokenOut, ...]:
     """Every token of the account."""
     return tuple(TokenOut.model_validate(each) for each in tokens.listed(desk.engine, account.id))
 
@@ -70,7 +62,7 @@ def own(desk: ADesk, account: AnOwner, _: ByPerson) -> tuple[TokenOut, ...]:
     status_code=201,
     responses=refusals(*TO_A_BODY, 409),
 )
-def issue(desk: ADesk, account: AnOwner, _: ByPerson, body: TokenIn) -> IssuedOut:
+def issue(desk: ADesk, account: AnOwner, body: TokenIn) -> IssuedOut:
     """A token; its word is told here and never again."""
     made = tokens.issue(desk.engine, account, body.name, body.scopes, body.days, local(desk.now()))
     told = TokenOut.model_validate(made.token)
@@ -84,9 +76,7 @@ def issue(desk: ADesk, account: AnOwner, _: ByPerson, body: TokenIn) -> IssuedOu
     status_code=204,
     responses=refusals(404),
 )
-def revoke(
-    desk: ADesk, account: AnOwner, _: ByPerson, token_id: Annotated[int, Path(ge=1, lt=2**63)]
-) -> Response:
+def revoke(desk: ADesk, account: AnOwner, token_id: Annotated[int, Path(ge=1, lt=2**63)]) -> Response:
     """End it."""
-    tokens.revoke(desk.engine, account.id, token_id, desk.now())
+    tokens.revoke(desk.engine, account, token_id, desk.now())
     return Response(status_code=204)

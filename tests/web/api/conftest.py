@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from tests.web.browser import Browser
 from tests.web.conftest import NOW
-from web import tokens
-from web.rights import Account, Right
+from web.access import tokens
+from web.access.rights import Account, Right
 from workflow.book import Book
 
 Enrol = Callable[[str], Account]

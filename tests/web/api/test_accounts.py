@@ -40,6 +40,10 @@ def test_made_changed_and_disabled(book: Book, desk: FastAPI, program: Come) -> 
     assert admin.post("/accounts/qianqi/password", {"password": "a new password"}).status_code == 201
     assert admin.post("/accounts/qianqi/disable").json()["state"] == "disabled"
     assert admin.post("/accounts/qianqi/enable").json()["state"] == "open"
+    acts = admin.every("/accounts/qianqi/acts?limit=2")
+    assert [each["act"] for each in acts] == ["enable", "disable", "password", "role", "end", "created"]
+    assert {each["actor"] for each in acts} == {"admin"}
+    assert "a new password" not in json.dumps(acts)
 
 
 @pytest.mark.usefixtures("book")
@@ -51,7 +55,11 @@ def test_listed_narrowed_and_only_for_administrators(program: Come) -> None:
     assert admin.get("/accounts?state=locked").json()["items"] == []
     assert [each["login"] for each in admin.get("/accounts?text=李").json()["items"]] == ["lisi"]
     assert admin.get("/accounts/nobody").status_code == admin.post("/accounts/x'--/enable").status_code == 404
-    for answer in (lisi.get("/accounts"), lisi.post("/accounts/admin/disable"), lisi.post("/accounts", NEW)):
+    for answer in (
+        lisi.get("/accounts"),
+        lisi.post("/accounts/admin/disable"),
+        lisi.get("/accounts/admin/acts"),
+    ):
         assert answer.json()["code"] == "right_missing"
 
 

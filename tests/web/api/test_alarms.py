@@ -32,6 +32,17 @@ def test_every_page_comes_once_and_is_of_ones_own_part(late: Book, program: Come
     assert {each["station"] for each in seen} == {CITY}
 
 
+def test_anothers_alarm_and_none_at_all_are_answered_alike(late: Book, program: Come) -> None:
+    lisi, theirs = program("lisi"), red(late, THEIRS)
+    for act, body in (("", None), ("/acknowledge", {}), ("/answer", {"text": "好"})):
+        answers = [
+            lisi.get(f"/alerts/{which}") if body is None else lisi.post(f"/alerts/{which}{act}", body)
+            for which in (theirs, 10**6)
+        ]
+        assert [each.status_code for each in answers] == [404, 404]
+        assert answers[0].json() == answers[1].json()
+
+
 def test_filters(late: Book, program: Come) -> None:
     centre, which = program("zhoujiu"), red(late, THEIRS)
     found = centre.get(f"/alerts?level=red&unit={EAST}&state=new&number={THEIRS}").json()["items"]

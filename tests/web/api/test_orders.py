@@ -37,7 +37,8 @@ def test_the_list_is_paged_filtered_and_of_ones_own_part(late: Book, program: Co
     shown = {each["number"] for each in head.get("/orders").json()["items"]}
     assert own in shown
     assert theirs not in shown
-    assert head.get(path_of(theirs)).status_code == head.get("/orders/2026-99").status_code == 404
+    foreign, none = head.get(path_of(theirs)), head.get("/orders/2026-99")
+    assert (foreign.status_code, foreign.json()) == (404, none.json()), "numbers are consecutive: no hint"
     (about,) = centre.get(f"/orders?state=open&number={OURS}").json()["items"]
     assert about["application"] == OURS
     assert centre.get("/orders?state=accepted").json()["items"] == []

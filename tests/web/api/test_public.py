@@ -10,7 +10,7 @@ from tests.alerts.company import CITY, EAST
 from tests.web.browser import Browser
 from tests.web.conftest import NOW, Clock
 from tests.web.desk_work import accept
-from web.customers import MOST
+from web.work.customers import MOST
 from workflow.book import Book
 from workflow.progress import customer_code
 

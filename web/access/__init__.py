@@ -1,0 +1,1 @@
+"""Who comes in, what they may do, what they see, and what was done once."""

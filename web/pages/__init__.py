@@ -1,0 +1,1 @@
+"""The pages: each module the addresses of one of them."""

@@ -1,0 +1,270 @@
+"""督办单: 下达, 回复, 办结认可, 退回, 撤销, and the document to print (domain §6)."""
+
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from alerts.handlings import LONGEST_TEXT
+from alerts.kinds import Act, OrderState
+from alerts.orders import acts
+from alerts.orders.listing import OrderView, orders
+from alerts.orders.page import by_when, render_order, used
+from limits.errors import YekuoError
+from web.access import once
+from web.access.admission import ASession, needs
+from web.access.read_log import note_read
+from web.access.rights import Account, Right, may
+from web.access.visible import orders_within, seen_order, shown
+from web.desk import ADesk, Desk
+from web.own_style import own_document
+from web.pages.alerts import AText
+from web.problems import status_of
+from web.rendering import render
+from web.work import answering, filled
+from web.work.cursors import order_cursor, order_key
+
+router = APIRouter(include_in_schema=False)
+PATH = "/orders"
+PAGE = 50
+# What each takes, and how it is asked for.
+FORMS: tuple[tuple[Act, Right, str, str, str], ...] = (
+    (Act.REPLIED, Right.REPLY_ORDERS, "reply", "原因和措施", "责任单位写明；回复后暂停计时。"),
+    (
+        Act.ACCEPTED,
+        Right.JUDGE_ORDERS,
+        "accept",
+        "认可的意见",
+        "由回复人以外的人认可，计时结束。可以不写意见。",
+    ),
+    (Act.RETURNED, Right.JUDGE_ORDERS, "return", "退回的原因", "自退回起续计。"),
+    (Act.CANCELLED, Right.OPEN_ORDERS, "cancel", "撤销的原因", "不再需要回复时撤销。"),
+)
+DONE = {act.value: f"已{act.label}。" for act in (Act.OPENED, *acts.FROM)}
+
+
+@router.get(PATH)
+def order_list(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.READ_ORDERS)],
+    state: str = "",
+    unit: str = "",
+    number: str = "",
+    after: str = "",
+) -> Response:
+    """The orders the account sees, the newest first, a page at a time."""
+    asked = {"state": state, "unit": unit, "number": number, "after": after}
+    return _list(request, desk, account, asked)
+
+
+@router.post(PATH)
+def open_order(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.OPEN_ORDERS)],
+    _: ASession,
+    ask: AText = "",
+    application: AText = "",
+    unit: AText = "",
+    days: AText = "",
+    form_key: AText = "",
+) -> Response:
+    """下达 by hand; the same form sent twice opens one."""
+    typed = {"ask": ask, "application": application, "unit": unit, "days": days}
+    try:
+        made = once.once(
+            desk.engine,
+            account,
+            form_key,
+            PATH,
+            typed,
+            desk.now(),
+            lambda: _open(desk, account, typed),
+        )
+    except YekuoError as refused:
+        return _list(request, desk, account, {}, refused=refused, typed=typed)
+    return RedirectResponse(f"{PATH}/{quote(made, safe='')}?done=opened", 303)
+
+
+def _open(desk: Desk, account: Account, typed: dict[str, str]) -> str:
+    return answering.open_order(
+        desk.book,
+        account,
+        ask=typed["ask"],
+        number=filled.text("申请编号", typed["application"]),
+        unit=filled.text("责任单位", typed["unit"]),
+        days=filled.whole("时限", typed["days"], 1, acts.LONGEST_LIMIT),
+        now=desk.now(),
+    )
+
+
+@router.get(f"{PATH}/{{number}}")
+def order_page(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.READ_ORDERS)],
+    number: str,
+    done: Annotated[str, Query()] = "",
+) -> Response:
+    """One order: what is asked, its clock, its history and what can be done."""
+    return _page(request, desk, account, number, done=DONE.get(done, ""))
+
+
+@router.get(f"{PATH}/{{number}}/print")
+def order_document(
+    desk: ADesk, account: Annotated[Account, needs(Right.READ_ORDERS)], number: str
+) -> HTMLResponse:
+    """The document; it brings its own style, which is allowed by its digest and nothing else is."""
+    now = desk.now()
+    view = seen_order(desk.book, account, number, now)
+    if view.application is not None:
+        about = shown(desk.engine, account, view.application)
+        note_read(desk.engine, account, about.id, "order", now)
+    return own_document(render_order(desk.book, view, now))
+
+
+@router.post(f"{PATH}/{{number}}/reply")
+def reply(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.REPLY_ORDERS)],
+    _: ASession,
+    number: str,
+    at: AText = "",
+    text: AText = "",
+) -> Response:
+    """回复."""
+    return _do(request, desk, account, number, Act.REPLIED, at, text)
+
+
+@router.post(f"{PATH}/{{number}}/accept")
+def accept(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
+    _: ASession,
+    number: str,
+    at: AText = "",
+    text: AText = "",
+) -> Response:
+    """办结认可."""
+    return _do(request, desk, account, number, Act.ACCEPTED, at, text)
+
+
+@router.post(f"{PATH}/{{number}}/return")
+def return_(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
+    _: ASession,
+    number: str,
+    at: AText = "",
+    text: AText = "",
+) -> Response:
+    """退回."""
+    return _do(request, desk, account, number, Act.RETURNED, at, text)
+
+
+@router.post(f"{PATH}/{{number}}/cancel")
+def cancel(
+    request: Request,
+    desk: ADesk,
+    account: Annotated[Account, needs(Right.OPEN_ORDERS)],
+    _: ASession,
+    number: str,
+    at: AText = "",
+    text: AText = "",
+) -> Response:
+    """撤销."""
+    return _do(request, desk, account, number, Act.CANCELLED, at, text)
+
+
+def _do(
+    request: Request, desk: Desk, account: Account, number: str, act: Act, at: str, text: str
+) -> Response:
+    try:
+        when = filled.moment("发生时间", at)
+        written = answering.act_on_order(desk.book, account, number, act, at=when, text=text, now=desk.now())
+    except YekuoError as refused:
+        typed = {"act": act.value, "at": at, "text": text}
+        return _page(request, desk, account, number, refused=refused, typed=typed)
+    return RedirectResponse(f"{PATH}/{quote(written, safe='')}?done={act.value}", 303)
+
+
+def _list(
+    request: Request,
+    desk: Desk,
+    account: Account,
+    asked: dict[str, str],
+    *,
+    refused: YekuoError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    found = orders(
+        desk.book,
+        desk.now(),
+        state=filled.term(OrderState, "状态", asked.get("state", "")),
+        unit=filled.text("责任单位", asked.get("unit", "")),
+        application_number=filled.text("申请编号", asked.get("number", "")),
+        within=orders_within(account),
+        after=order_key(asked["after"]) if asked.get("after") else None,
+        limit=PAGE + 1,
+    )
+    chosen = {name: word for name, word in asked.items() if word and name != "after"}
+    more = len(found) > PAGE
+    return render(
+        request,
+        "orders.html",
+        status=status_of(refused) if refused else 200,
+        orders=found[:PAGE],
+        first=urlencode(chosen) if asked.get("after") else None,
+        next=urlencode(chosen | {"after": order_cursor(found[PAGE - 1])}) if more else None,
+        page=PAGE,
+        asked={"state": "", "unit": "", "number": ""} | asked,
+        states=list(OrderState),
+        by_when=by_when,
+        can_open=may(account, Right.OPEN_ORDERS),
+        key_field=once.KEY,
+        key=once.new_key(),
+        longest=acts.LONGEST_ASK,
+        most_days=acts.LONGEST_LIMIT,
+        typed={"ask": "", "application": "", "unit": "", "days": ""} | (typed or {}),
+        refused=refused.message if refused else "",
+    )
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    account: Account,
+    number: str,
+    *,
+    done: str = "",
+    refused: YekuoError | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    view = seen_order(desk.book, account, number, desk.now())
+    return render(
+        request,
+        "order.html",
+        status=status_of(refused) if refused else 200,
+        view=view,
+        by_when=by_when(view),
+        used=used(view),
+        forms=_forms(view, account),
+        longest=LONGEST_TEXT,
+        typed=typed or {},
+        done=done,
+        refused=refused.message if refused else "",
+    )
+
+
+def _forms(view: OrderView, account: Account) -> list[dict[str, Any]]:
+    """What is possible now, for whom it is."""
+    return [
+        {"act": act, "path": path, "label": label, "about": about, "needed": act in acts.UNSAID}
+        for act, right, path, label, about in FORMS
+        if view.state in acts.FROM[act] and may(account, right)
+    ]
