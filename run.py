@@ -67,7 +67,7 @@ def in_parallel(arguments: list[str]) -> list[str]:
     """
     if any(a.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for a in arguments):
         return arguments
-    return ["-n", str(min(os.cpu_count() or 1, WORKERS_AT_MOST)), "--dist", "worksteal", *arguments]
+    return ["-n", str(min(os.cpu_count() or 1, WORKERS_AT_MOST) + 1), "--dist", "worksteal", *arguments]
 
 
 def run(program: Path, *arguments: str) -> int:

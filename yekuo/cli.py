@@ -19,13 +19,15 @@ from yekuo.commands import (
     jobs,
     ledger,
     look,
-    month,
     orders,
     people,
     policy,
+    report,
     serve,
+    stations,
     token,
     user,
+    whatif,
 )
 from yekuo.helping import in_chinese
 from yekuo.output import OutputUnwritable, give_up, prepare_streams, print_json, say_error
@@ -38,7 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 GROUPS = (
-    ledger, look, policy, month, alerts, orders, duties, calendar, people, user, token, config, jobs, serve, demo,
+    ledger, look, policy, report, whatif, alerts, orders, duties, stations, calendar, people, user, token,
+    config, jobs, serve, demo,
 )  # fmt: skip
 for group in GROUPS:
     group.register(app)

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from limits.terms import CustomerClass, Step, Supplies, Voltage
 from limits.zone import SHANGHAI
-from web import accounts
+from web.access import accounts
+from web.access.rights import MATRIX, Right, Role
 from web.navigation import NAVIGATION
-from web.rights import MATRIX, Right, Role
 from workflow import cases, ratings
 from workflow.book import Book
 from workflow.history import Registration
@@ -71,7 +71,7 @@ class Entrance:
 def enrol(engine: sa.Engine, password: str, now: datetime) -> Iterator[Entrance]:
     """An account for each of :data:`PEOPLE`, all with ``password``."""
     for login, role, code in PEOPLE:
-        made = accounts.create(engine, login, password, role, code=code, now=now, actor="演示")
+        made = accounts.create(engine, login, password, role, code=code, now=now, by="演示")
         yield Entrance(login, made.name, role, made.unit, _sees(role))
 
 

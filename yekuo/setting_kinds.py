@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reports.masthead import PLACES, fits
+
 SET = "已设置"
 LONGEST = 60
 TRUE, FALSE = ("true", "1", "是"), ("false", "0", "否")
@@ -97,6 +99,13 @@ def _seconds(raw: object) -> float:
     return float(raw)
 
 
+def _pattern(raw: object) -> str:
+    text = text_of(raw)
+    if not fits(text):
+        raise Unfit
+    return text
+
+
 def whole(low: int, high: int, example: int) -> Kind:
     """A whole number from ``low`` to ``high``."""
 
@@ -111,6 +120,11 @@ def whole(low: int, high: int, example: int) -> Kind:
 
 
 TEXT = Kind(text_of, "一行文字", "yekuo")
+PATTERN = Kind(
+    _pattern,
+    f"一行文字，其中可用 {'、'.join(f'{{{each}}}' for each in PLACES)}",
+    "内电监〔{year}〕{number}号",
+)
 FOLDER = Kind(lambda raw: Path(text_of(raw)), "文件夹的路径", "reports")
 BOOLEAN = Kind(
     _yes, " true 或 false（也可写 1、0、是、否）", "true", shown=lambda value: "是" if value else "否"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alerts.senders.settings import MailSettings, RobotSettings, SenderSettings, WebhookSettings
+from reports.masthead import Letterhead
 from yekuo import setting_addresses as addresses
 from yekuo import setting_kinds as kinds
 from yekuo.setting_robots import robots
@@ -15,7 +16,7 @@ from yekuo.settings import Settings
 
 PREFIX = "YEKUO_"
 DEFAULTS = Settings()
-TABLES = ("wecom", "dingtalk", "feishu", "mail", "webhook", "senders")
+TABLES = ("wecom", "dingtalk", "feishu", "mail", "webhook", "senders", "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Setting:
 def _holder(table: str) -> object:
     if table in ("", "senders"):
         return DEFAULTS.senders if table else DEFAULTS
+    if table == "report":
+        return DEFAULTS.report
     return getattr(DEFAULTS.senders, table)
 
 
@@ -82,6 +85,10 @@ SETTINGS = (
     Setting("webhook.per_minute", kinds.PER_MINUTE, "每分钟最多推送几条"),
     Setting("senders.timeout", kinds.TIMEOUT, "发送一条最多等几秒"),
     Setting("senders.attempts", kinds.ATTEMPTS, "失败几次后不再重试"),
+    Setting("report.organisation", kinds.TEXT, "报告的发文单位；不设就用辖区的名称"),
+    Setting("report.title", kinds.PATTERN, "报告的标题"),
+    Setting("report.number", kinds.PATTERN, "报告的发文字号；不设就不印"),
+    Setting("report.signatories", kinds.TEXT, "报告由谁签署，如 批准、审核、编制：姓名"),
 )
 
 
@@ -98,4 +105,4 @@ def built(values: Mapping[str, Any]) -> Settings:
         webhook=WebhookSettings(**parts["webhook"]),
         **parts["senders"],
     )
-    return Settings(**parts[""], senders=senders)
+    return Settings(**parts[""], senders=senders, report=Letterhead(**parts["report"]))

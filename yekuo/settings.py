@@ -8,6 +8,7 @@ from pathlib import Path
 from alerts.senders.settings import SenderSettings
 from limits.errors import YekuoError
 from limits.zone import SHANGHAI
+from reports.masthead import Letterhead
 
 DEFAULT_URL = "sqlite:///yekuo.sqlite3"
 DEFAULT_JURISDICTION = "neixiang"
@@ -34,7 +35,8 @@ class Settings:
     ``jurisdiction``: a file of ``data/jurisdictions``; ``desk_url``: what links in messages begin with;
     ``reports_folder``: where the scheduler writes the month; ``repeated_yellows``: three yellows in a row
     count as red; ``session_hours``: how long a log-in to the desk lasts; ``metrics_token``: who shows it may
-    read ``/metrics`` from elsewhere.  ``database_url`` may hold a password and is not part of the repr.
+    read ``/metrics`` from elsewhere; ``report``: how reports are headed, numbered and signed.  ``database_url``
+    may hold a password and is not part of the repr.
     """
 
     database_url: str = field(default=DEFAULT_URL, repr=False)
@@ -45,6 +47,7 @@ class Settings:
     session_hours: int = 12
     metrics_token: str = field(default="", repr=False)
     senders: SenderSettings = field(default_factory=SenderSettings)
+    report: Letterhead = field(default_factory=Letterhead)
 
 
 def parse_instant(text: str | None) -> datetime:

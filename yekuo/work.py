@@ -117,14 +117,16 @@ def _month_close(settings: Settings) -> Job:
     """The month before, on the first working day, and for every month that was missed."""
 
     def close(run: Run) -> str:
-        from reports.files import write_month
-        from reports.month import month_report
-        from reports.months import Month
+        from reports import issuing
+        from reports.periods import Period
+        from web.work.report_sources import sources
 
-        month = Month.parse(f"{month_before(run.slot):%Y-%m}")
+        last = month_before(run.slot)
+        month = Period.month(last.year, last.month)
         # As it stood at the slot: whoever takes over, and however late, writes the same figures.
-        written = write_month(month_report(run.book, month, run.slot), settings.reports_folder / str(month))
-        return f"{month.label}的指标已写到 {written[0].parent}"
+        found = issuing.basis(run.book, month, run.slot, settings.report, sources(run.book))
+        written, lacking = issuing.issue_all(found, settings.reports_folder / str(month))
+        return f"{month.label}的报告已写到 {written[0].parent}{'；' if lacking else ''}{lacking}"
 
     return Job(
         "month_close",

@@ -15,7 +15,7 @@ from yekuo.settings import Settings
 from yekuo.work import jobs_for
 
 # What a scheduler imports, at the latest, when it begins to work.
-LATE = ("psycopg", "alerts.messages.delivering", "reports.month", "workflow.verify", "yekuo.live_book")
+LATE = ("psycopg", "alerts.messages.delivering", "reports.issuing", "workflow.verify", "yekuo.live_book")
 
 
 def load() -> None:

@@ -396,23 +396,29 @@ def test_an_earlier_instant_sees_less(filled: Program) -> None:
     assert filled("applications", "--as-of", "2020-01-01", "--json").out == ""
 
 
-def test_a_month_is_written_as_three_files(filled: Program) -> None:
+def test_a_month_is_written_in_every_format(filled: Program) -> None:
     out = filled.folder / "月报"
     told = filled("report", "--month", "2026-10", "--as-of", AS_OF, "--out", out, "--json").json
     written = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert {path.name for path in out.iterdir()} == {
+        f"report.{each}" for each in ("json", "xlsx", "html", "docx", "pdf")
+    }
+    assert {Path(each).name for each in told.pop("files")} == {path.name for path in out.iterdir()}
+    assert told == written
     [truth] = [each for each in TRUTH["indicators"] if each["month"] == "2026-10"]
-    for found in (told, written):
-        assert (found["month"], found["accepted"], found["archived"]) == (
-            "2026-10",
-            truth["accepted"],
-            truth["archived"],
-        )
-        assert found["on_time"]["local"] == truth["on_time"]
-        assert found["nodes_on_time"] == truth["hv_all_nodes"]
-        assert found["mean_used"] == pytest.approx(truth["mean_used"])
-    assert {path.name for path in out.iterdir()} == {"report.json", "report.xlsx", "report.html"}
-    said = filled("report", "--month", "2026-10", "--as-of", AS_OF, "--out", out)
-    assert "report.html" in said.out.replace("\n", "")
+    facts = {
+        name: [dict(zip(each["columns"], row, strict=True)) for row in each["rows"]]
+        for name, each in told["facts"]["tables"].items()
+    }
+    for move in ("accepted", "archived"):
+        assert sum(row["n"] for row in facts["counts"] if row["move"] == move) == sum(truth[move].values())
+    kept = [row for row in facts["kept"] if row["rule"] == "local.total"]
+    assert sum(row["met"] for row in kept) == sum(truth["on_time"].values())
+    said = filled(
+        "report", "--month", "2026-10", "--as-of", AS_OF, "--out", out, "--format", "html", "--public"
+    )
+    assert "未封存的报告" in said.out
+    assert "report-public.html" in said.out.replace("\n", "")
 
 
 def test_the_reader_of_a_pipe_may_leave(filled: Program) -> None:
@@ -450,8 +456,8 @@ def test_the_reader_of_a_pipe_may_leave(filled: Program) -> None:
         ("usage", ("due", "--nope"), "--nope"),
         ("usage", ("due",), "START"),
         ("usage", ("due", "2026-09-24", "16", "17"), "17"),
-        ("month_invalid", ("report", "--month", "2026-13"), "2026-13"),
-        ("month_not_begun", ("report", "--month", "2026-12", "--as-of", AS_OF), "2026年12月"),
+        ("period_invalid", ("report", "--month", "2026-13"), "2026-13"),
+        ("period_not_begun", ("report", "--month", "2026-12", "--as-of", AS_OF), "2026年12月"),
         ("rows_invalid", ("sample", "--rows", "0", "--out", "x.xlsx"), "0"),
         ("bad_rows_invalid", ("sample", "--bad", "-3", "--out", "x.xlsx"), "-3"),
         ("bad_rows_invalid", ("sample", "--bad", "1000001", "--out", "x.xlsx"), "1000001"),

@@ -13,9 +13,9 @@ import pytest
 
 from limits.terms import Level
 from tests.dates import at
-from web import sessions
-from web.rights import Role
-from web.visible import pool_of, queue_of
+from web.access import sessions
+from web.access.rights import Role
+from web.access.visible import pool_of, queue_of
 from workflow import store
 from workflow.book import Book
 from workflow.progress import progress
@@ -61,7 +61,7 @@ def test_the_demo_shows_everything_and_ends_with_a_summary_a_person_can_read(tmp
         assert words in said.replace("\n", "")
     made = {path.name for path in (tmp_path / "demo").iterdir()}
     assert {"yekuo.sqlite3", "台账-退回.xlsx", "report.json", "report.xlsx", "report.html"} <= made
-    assert json.loads((tmp_path / "demo" / "report.json").read_text(encoding="utf-8"))["month"] == "2026-10"
+    assert json.loads((tmp_path / "demo" / "report.json").read_text(encoding="utf-8"))["period"] == "2026-10"
     assert {path.name for path in tmp_path.iterdir()} == {"demo"}
 
     again = demo(tmp_path)

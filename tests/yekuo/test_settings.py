@@ -10,6 +10,7 @@ import pytest
 
 from alerts.senders.settings import MailSettings, Robot, RobotSettings, SenderSettings, WebhookSettings
 from limits.zone import SHANGHAI
+from reports.masthead import Letterhead
 from yekuo.setting_errors import SettingInvalid, SettingsFileMissing, SettingsFileUnreadable, SettingUnknown
 from yekuo.setting_sources import read
 from yekuo.setting_values import SETTINGS, built
@@ -53,6 +54,12 @@ secret = "s3"
 [senders]
 timeout = 2.5
 attempts = 3
+
+[report]
+organisation = "示例县供电公司"
+title = "{organisation}{year}年{number}{span}报"
+number = "监督〔{year}〕{number}号"
+signatories = "批准：甲、编制"
 """
 TOLD = Settings(
     database_url="sqlite:///x",
@@ -72,6 +79,12 @@ TOLD = Settings(
         webhook=WebhookSettings("https://hook.example.com", "s3"),
         timeout=2.5,
         attempts=3,
+    ),
+    report=Letterhead(
+        "示例县供电公司",
+        "{organisation}{year}年{number}{span}报",
+        "监督〔{year}〕{number}号",
+        "批准：甲、编制",
     ),
 )
 
@@ -158,6 +171,10 @@ def test_the_environment_says_the_same(tmp_path: Path) -> None:
         WEBHOOK_SECRET="s3",  # noqa: S106 - likewise
         SENDERS_TIMEOUT="2.5",
         SENDERS_ATTEMPTS="3",
+        REPORT_ORGANISATION="示例县供电公司",
+        REPORT_TITLE="{organisation}{year}年{number}{span}报",
+        REPORT_NUMBER="监督〔{year}〕{number}号",
+        REPORT_SIGNATORIES="批准：甲、编制",
     )
     assert told == TOLD
 
@@ -219,6 +236,10 @@ def test_the_settings_are_frozen(tmp_path: Path) -> None:
         *(
             ("MAIL_SENDER", address, "邮件地址")
             for address in ("yekuo", "a@b@c", "业扩 <a@b>", "a@b\nBcc: c@d")
+        ),
+        *(
+            ("REPORT_NUMBER", pattern, "{year}")
+            for pattern in ("{", "{}", "{month}号", "{year!r}", "{year:>9}", "{year.real}", "a\nb")
         ),
         ("JURISDICTION", "a\nb", "一行文字"),
         ("REPORTS_FOLDER", "a\0b", "文件夹"),
@@ -348,7 +369,7 @@ def test_only_the_names_beside_the_nearest_are_told(tmp_path: Path) -> None:
     }
     mail = [each.key for each in SETTINGS if each.table == "mail"]
     flat = [each.key for each in SETTINGS if not each.table]
-    tables = ["wecom", "dingtalk", "feishu", "mail", "webhook", "senders"]
+    tables = ["wecom", "dingtalk", "feishu", "mail", "webhook", "senders", "report"]
     assert told["mail.prot"] == told["mail.xyz"] == mail
     assert told["juristiction"] == flat + tables
     assert told["qq"] == [each.key for each in SETTINGS] + tables

@@ -150,7 +150,7 @@ def test_a_sweep_by_hand_and_what_is_shown_of_it(program: Program) -> None:
 def test_a_month_closed_by_hand(program: Program) -> None:
     assert "2026年10月" in program("jobs", "run", "month_close", "--as-of", "2026-11-02T06:00")
     report = (program.folder / "reports" / "2026-10" / "report.json").read_text(encoding="utf-8")
-    assert json.loads(report)["month"] == "2026-10"
+    assert json.loads(report)["period"] == "2026-10"
 
 
 def test_a_rehearsed_morning(program: Program) -> None:

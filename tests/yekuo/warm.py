@@ -24,7 +24,7 @@ LATE = (
     "alerts.verify",
     "psycopg",
     "python_calamine",
-    "reports.files",
+    "reports.issuing",
     "sqlite3",
     "workflow.importing",
     "workflow.listing",

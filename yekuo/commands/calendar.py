@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from limits.policy import Layer
+from limits.force import Layer
 from yekuo import desk
 from yekuo.commands.options import ACTOR, Actor, AsOf, Json
 from yekuo.output import console, print_json, table

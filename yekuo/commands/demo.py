@@ -16,7 +16,7 @@ from limits.explanation import weekday_of
 from limits.shipped import DATA
 from limits.terms import Level, Verdict
 from yekuo import desk
-from yekuo.commands import alerts, jobs, ledger, look, month, orders, people
+from yekuo.commands import alerts, jobs, ledger, look, orders, people, report
 from yekuo.commands.options import Json
 from yekuo.output import console, level_text, print_json, table, verdict_text
 from yekuo.settings import parse_instant
@@ -65,8 +65,8 @@ def demo(
     look.explain(EXPLAINED, clock="local.reply", as_of=AS_OF, as_json=as_json)
     say("四、到期日计算器", "yekuo due 2026-09-24 16")
     look.due("2026-09-24", "16", as_json=as_json)
-    say(f"五、{MONTH} 的指标", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
-    month.report(MONTH, out=folder, as_of=AS_OF, as_json=as_json)
+    say(f"五、{MONTH} 的监督报告", f"yekuo report --month {MONTH} --as-of {AS_OF} --out {folder}")
+    report.report(MONTH, out=folder, as_of=AS_OF, as_json=as_json)
     _tell(say, as_json=as_json)
     say("七、核对：全部重算一遍", "yekuo verify")
     differs = ledger.verify(as_json=as_json)
@@ -93,7 +93,7 @@ def _tell(say: Callable[[str, str], None], *, as_json: bool) -> None:
 
 def _open_desk(folder: Path, *, as_json: bool) -> None:
     """Accounts of every post and something for each to do; and how to start."""
-    from web import passwords
+    from web.access import passwords
     from workflow.progress import customer_code
     from yekuo import demo_desk
 
@@ -179,7 +179,10 @@ def _summary(book: "Book", folder: Path, refused: Path) -> None:
     headings = ("申请编号", "客户类别", "环节", "计时", "已用>", "时限>", "到期日", "结论", "最高级别")
     out.print(table("在途且已预警的计时（地方时限），最急的在前", headings, rows))
     out.print(f"退回表：{refused}", markup=False)
-    out.print(f"月报：{folder / 'report.html'}（用浏览器打开）、report.xlsx、report.json", markup=False)
+    out.print(
+        f"月报：{folder / 'report.html'}（用浏览器打开）、report.docx、report.xlsx、report.pdf、report.json",
+        markup=False,
+    )
     out.print(
         f"数据库：{folder / 'yekuo.sqlite3'}；换成自己的台账：yekuo init && yekuo import 台账.xlsx",
         markup=False,

@@ -38,7 +38,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     app.command(help="建立数据库，或升级到本程序的版本。")(init)
     app.command("import", help="导入业扩台账；有行被退回时退出码为 3。")(import_)
-    app.command(help="重算全部记录链、计时和级别，核对处理记录和督办单；不一致时退出码为 1。")(verify)
+    app.command(
+        help="重算全部记录链、计时和级别，核对处理记录、督办单、封存的报告期和供电所评价；不一致时退出码为 1。"
+    )(verify)
     app.command(help="生成任意大小的仿真台账，供培训和测量。")(sample)
 
 
@@ -177,25 +179,33 @@ def _print_imported(done: "Imported", written: Path | None) -> None:
 def verify(as_json: Json = False) -> int:
     """Rebuild everything from the records and compare."""
     from alerts.verify import handlings_head, verify_handlings
+    from reports.seal_check import verify_seals
+    from reports.stations.verify import verify_evaluations
     from workflow import store
     from workflow.verify import verify as verify_ledger
 
     book = desk.open_book()
     with progress("核对") as report:
         found = verify_ledger(book, report)
-    differences = [str(each) for each in (found.difference, verify_handlings(book)) if each is not None]
+    seals, evaluated = verify_seals(book), verify_evaluations(book)
+    told = (found.difference, verify_handlings(book), seals.difference, evaluated.difference)
+    differences = [str(each) for each in told if each is not None]
     with store.reading(book.engine) as connection:
         handled = handlings_head(connection)
     if as_json:
-        told = {
+        figures = {
             "applications": found.applications,
             "events": found.events,
             "clocks": found.clocks,
             "head": found.head,
             "handlings_head": handled,
+            "seals": seals.seals,
+            "seals_head": seals.head,
+            "evaluations": evaluated.evaluations,
+            "evaluations_head": evaluated.head,
             "difference": differences[0] if differences else None,
         }
-        print_json(told)
+        print_json(figures)
     elif differences:
         for each in differences:
             console().print(f"不一致：{each}", style="red", markup=False)
@@ -203,6 +213,8 @@ def verify(as_json: Json = False) -> int:
         console().print(
             f"一致：{found.applications} 件申请、{found.events} 条记录、{found.clocks} 行计时。\n"
             f"总账哈希 {found.head}\n处理记录哈希 {handled}"
+            + (f"\n已封存 {seals.seals} 期，最近的封存值 {seals.head}" if seals.seals else "")
+            + (f"\n供电所评价 {evaluated.evaluations} 份，哈希 {evaluated.head}" if evaluated.head else "")
         )
     return DIFFERENT if differences else 0
 

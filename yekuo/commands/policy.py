@@ -9,7 +9,8 @@ import typer
 from limits.duties import DutyRule
 from limits.escalation import Escalation, Repeat, Telling
 from limits.explanation import weekday_of
-from limits.policy import Citation, ClockRule, Force, Limit, PolicySet
+from limits.force import Citation, Force
+from limits.policy import ClockRule, Limit, PolicySet
 from limits.terms import Mark, Term
 from limits.validity import Validity
 from yekuo import desk

@@ -41,7 +41,7 @@ def serve(
     live = LiveBook(desk.open_book().engine, rules)
     clock = rehearsal_clock(parse_instant(as_of), 1.0, None) if as_of else wall_clock
     jobs = jobs_for(settings, clock)
-    web = WebSettings(settings.session_hours, settings.metrics_token, settings.desk_url)
+    web = WebSettings(settings.session_hours, settings.metrics_token, settings.desk_url, settings.report)
     app = create_app(live, clock, web, check_ready=lambda: database.check_ready(live.engine), jobs=jobs)
     serving.log_to_stderr()
     with ExitStack() as stack:

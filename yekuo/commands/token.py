@@ -8,13 +8,13 @@ import typer
 from limits.errors import YekuoError
 from limits.zone import local
 from yekuo import desk
-from yekuo.commands.options import AsOf, Json
+from yekuo.commands.options import ACTOR, Actor, AsOf, Json
 from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from web.rights import Account, Right
-    from web.tokens import Token
+    from web.access.rights import Account, Right
+    from web.access.tokens import Token
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名", show_default=False)]
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="令牌的名称", show_default=False)]
@@ -49,16 +49,17 @@ def add(
     ] = None,
     days: Annotated[int, typer.Option("--days", metavar="N", help="有效天数，最多 366")] = 90,
     as_of: AsOf = None,
+    actor: Actor = ACTOR,
     as_json: Json = False,
 ) -> int:
     """A new token; its word goes to standard output, and nowhere else."""
-    from web import tokens
+    from web.access import tokens
 
     engine, now = desk.open_book().engine, parse_instant(as_of)
     owner = tokens.owner_of(engine, login)
     allowed = tokens.allowed(owner)
     wanted = [_right(owner, each) for each in scopes] if scopes else list(allowed)
-    made = tokens.issue(engine, owner, name, wanted, days, now)
+    made = tokens.issue(engine, owner, name, wanted, days, now, by=actor)
     if as_json:
         print_json(_json(made.token) | {"token": made.word})
         return 0
@@ -73,7 +74,7 @@ def add(
 
 def list_tokens(login: Login, as_of: AsOf = None, as_json: Json = False) -> int:
     """Every token of the account."""
-    from web import tokens
+    from web.access import tokens
 
     engine, now = desk.open_book().engine, parse_instant(as_of)
     found = tokens.listed(engine, tokens.owner_of(engine, login).id)
@@ -86,22 +87,22 @@ def list_tokens(login: Login, as_of: AsOf = None, as_json: Json = False) -> int:
     return 0
 
 
-def revoke(login: Login, name: Name, as_of: AsOf = None) -> int:
+def revoke(login: Login, name: Name, as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """Nobody comes by it any more."""
-    from web import tokens
+    from web.access import tokens
 
     engine, now = desk.open_book().engine, parse_instant(as_of)
     owner = tokens.owner_of(engine, login)
     for each in tokens.listed(engine, owner.id):
         if each.name == name:
-            tokens.revoke(engine, owner.id, each.id, now)
+            tokens.revoke(engine, owner, each.id, now, by=actor)
             console().print(f"已停用 {owner.login} 的令牌“{name}”。", markup=False)
             return 0
     raise tokens.TokenUnknown(which=name)
 
 
 def _right(owner: "Account", text: str) -> "Right":
-    from web import tokens
+    from web.access import tokens
 
     allowed = tokens.allowed(owner)
     for each in allowed:

@@ -14,8 +14,8 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from web.account_list import AccountView
-    from web.rights import Role
+    from web.access.account_list import AccountView
+    from web.access.rights import Role
 
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="登录名，例如工号", show_default=False)]
 PostText = Annotated[
@@ -70,13 +70,13 @@ def add(
     as_json: Json = False,
 ) -> int:
     """A new account."""
-    from web.accounts import create
+    from web.access.accounts import create
 
     engine = desk.open_book().engine
     role, now = _role(post), parse_instant(as_of)
     made = create(
         engine, login, _password(from_stdin=password_stdin), role,
-        unit_name=unit, code=code, now=now, actor=actor,
+        unit_name=unit, code=code, now=now, by=actor,
     )  # fmt: skip
     if as_json:
         print_json({"login": made.login, "name": made.name, "post": made.role.value, "unit": made.unit})
@@ -87,7 +87,7 @@ def add(
 
 def list_users(as_of: AsOf = None, as_json: Json = False) -> int:
     """Every account."""
-    from web.account_list import listed
+    from web.access.account_list import listed
 
     now = parse_instant(as_of)
     found = listed(desk.open_book().engine, now)
@@ -100,44 +100,46 @@ def list_users(as_of: AsOf = None, as_json: Json = False) -> int:
     return 0
 
 
-def passwd(login: Login, password_stdin: FromStdin = False, as_of: AsOf = None) -> int:
+def passwd(login: Login, password_stdin: FromStdin = False, as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """Another password."""
-    from web.accounts import refined, set_password
+    from web.access.accounts import refined, set_password
 
     engine = desk.open_book().engine
-    set_password(engine, login, _password(from_stdin=password_stdin), now=parse_instant(as_of))
+    new = _password(from_stdin=password_stdin)
+    set_password(engine, login, new, now=parse_instant(as_of), by=actor)
     return _say(f"已重设 {refined(login)} 的密码，原有的登录已结束。")
 
 
-def post(login: Login, post: PostText, unit: UnitName = "", as_of: AsOf = None) -> int:
+def post(login: Login, post: PostText, unit: UnitName = "", as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """Another post."""
-    from web.accounts import set_role
+    from web.access.accounts import set_role
 
-    done = set_role(desk.open_book().engine, login, _role(post), unit_name=unit, now=parse_instant(as_of))
+    engine, role, now = desk.open_book().engine, _role(post), parse_instant(as_of)
+    done = set_role(engine, login, role, unit_name=unit, now=now, by=actor)
     return _say(f"{done.login} 现在是{done.role.label}{'，' if done.unit else ''}{done.unit}。")
 
 
-def disable(login: Login, as_of: AsOf = None) -> int:
+def disable(login: Login, as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """Close the way in."""
-    from web.accounts import disable, refined
+    from web.access.accounts import disable, refined
 
-    done = disable(desk.open_book().engine, login, parse_instant(as_of))
+    done = disable(desk.open_book().engine, login, parse_instant(as_of), by=actor)
     return _say(f"已停用 {refined(login)}，其登录已结束。" if done else f"{refined(login)} 本来就已停用。")
 
 
-def enable(login: Login) -> int:
+def enable(login: Login, as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """Open it again."""
-    from web.accounts import enable, refined
+    from web.access.accounts import enable, refined
 
-    done = enable(desk.open_book().engine, login)
+    done = enable(desk.open_book().engine, login, parse_instant(as_of), by=actor)
     return _say(f"已启用 {refined(login)}。" if done else f"{refined(login)} 本来就没有停用。")
 
 
-def end_sessions(login: Login, as_of: AsOf = None) -> int:
+def end_sessions(login: Login, as_of: AsOf = None, actor: Actor = ACTOR) -> int:
     """End whatever is open."""
-    from web.accounts import end_sessions, refined
+    from web.access.accounts import end_sessions, refined
 
-    count = end_sessions(desk.open_book().engine, login, parse_instant(as_of))
+    count = end_sessions(desk.open_book().engine, login, parse_instant(as_of), by=actor)
     return _say(f"已结束 {refined(login)} 的 {count} 个登录。")
 
 
@@ -164,7 +166,7 @@ def _password(*, from_stdin: bool) -> str:
 
 
 def _role(text: str) -> "Role":
-    from web.rights import Role
+    from web.access.rights import Role
 
     for each in Role:
         if text.strip() in (each.label, each.value):
