@@ -65,8 +65,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: "_Server"
 
     def do_POST(self) -> None:
-        """Record the request, then answer as the receiver is told to."""
-        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        """Record the request, then answer as the receiver is told to; one cut short is no message."""
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # whoever sent it died in the middle
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         headers = {name.lower(): value for name, value in self.headers.items()}
