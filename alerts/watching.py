@@ -1,7 +1,7 @@
 """Watching over what everything else rests on: the calendar of the coming year, and the ledger."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -53,9 +53,13 @@ def missing_years(published_through: date, now: datetime) -> Iterator[Raised]:
                 yield Raised(AlertKind.CALENDAR, f"calendar:{year}{end}", level, at, text)
 
 
-def verify_ledger(run: "Run") -> str:
-    """The job: every chain and row compared with the records, outside the transaction that writes."""
+def verify_ledger(run: "Run", also: Sequence[Callable[[Book], object | None]] = ()) -> str:
+    """The job: every chain and row compared with the records, outside the transaction that writes.
+
+    ``also`` compares what rests on the ledger and is not known here: each tells its first difference, or None.
+    """
     found, differences = compare_ledger(run.book)
+    differences += [str(told) for told in (each(run.book) for each in also) if told is not None]
     with run.effect() as connection:
         raise_alerts(connection, [difference_alarm(each, run.now) for each in differences])
     counted = f"{found.applications} 件申请、{found.events} 条记录，总账哈希 {found.head}"

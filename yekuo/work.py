@@ -99,12 +99,21 @@ def _deliverer(settings: Settings, clock: Clock, channel: Channel, sender: Sende
 
 
 def _daily() -> Iterator[Job]:
-    yield Job("verify", "台账核对", Schedule("2", "0"), verify_ledger, lease=2 * HOUR, overdue_after=4 * HOUR)
+    yield Job("verify", "台账核对", Schedule("2", "0"), _verify, lease=2 * HOUR, overdue_after=4 * HOUR)
     yield Job("duties", "周期事项", Schedule("6", "30"), open_duties, overdue_after=2 * HOUR)
     yield Job("calendar", "放假安排检查", Schedule("7", "0"), _look_at_calendar, overdue_after=2 * HOUR)
     yield Job("plans", "供电方案有效期", Schedule("7", "30"), warn_of_plans, overdue_after=2 * HOUR)
     working_morning = Schedule("8", "0", days=DayRule.WORKING)
     yield Job("digest", "每日提示", working_morning, write_digests, overdue_after=2 * HOUR)
+
+
+def _verify(run: Run) -> str:
+    from reports.seal_check import verify_seals
+    from reports.stations.verify import verify_evaluations
+
+    return verify_ledger(
+        run, (lambda book: verify_seals(book).difference, lambda book: verify_evaluations(book).difference)
+    )
 
 
 def _look_at_calendar(run: Run) -> str:

@@ -294,6 +294,8 @@ NUMBER = "4126092200104"
         (("policy", "--on", "2026-11-20"), "连续 3 次黄色，按红色处理"),
         (("policy", "--on", "2026-11-20"), "监督小组向纪委报告"),
         (("policy", "--on", "2026-11-20"), "到期前 10 日"),
+        (("policy", "--on", "2026-11-20"), "综合时限达标率"),
+        (("policy", "--on", "2026-11-20"), "60 分及以上为标准型，不足的为不合格"),
         (("machine",), "stateDiagram-v2"),
         (("--help",), "applications"),
         (("import", "--help"), "--as-of"),
@@ -342,14 +344,20 @@ def test_the_policy_says_who_is_told_what_comes_round_and_how_long_a_plan_holds(
     assert escalation["tell"][2]["climbs_to"] == ["leader"]
     assert escalation["repeat"]["times"] == 3
     assert (len(told["duties"]), [each["months"] for each in told["validities"]]) == (13, [12, 3])
-    for entry in (escalation, escalation["repeat"], *told["duties"], *told["validities"]):
+    standard = told["standard"]
+    assert (sum(each["points"] for each in standard["items"]), standard["cite"][2]) == (110, "P")
+    assert {"on_time", "composite"} <= {each["name"] for each in told["indicators"]}
+    assert {each["value"] for each in told["services"]} == {1, 5, 7}
+    dated = (*told["duties"], *told["validities"], *told["services"], *told["indicators"])
+    for entry in (escalation, escalation["repeat"], *dated):
         assert entry["document"]
         assert entry["mark"] in "PSDX"
 
 
 def test_a_day_before_any_rule_has_nobody_to_tell(filled: Program) -> None:
     told = filled("policy", "--on", "1996-10-07", "--json").json
-    assert (told["escalation"], told["duties"], told["validities"]) == (None, [], [])
+    assert (told["escalation"], told["standard"]) == (None, None)
+    assert [told[name] for name in ("duties", "validities", "services", "indicators")] == [[], [], [], []]
 
 
 def test_every_command_of_the_list_takes_json(filled: Program) -> None:

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from alerts.jobs.running import run_due
 from alerts.jobs.slots import next_slot
 from alerts.tables import job_run
 from limits.calendar import load_calendar
 from limits.terms import Channel
+from reports.periods import Period
+from reports.sealing import close_period
+from reports.tables import sealed_period
 from tests.dates import at
 from tests.reports.books import resident
 from workflow import cases, store
@@ -145,6 +150,19 @@ def test_a_sweep_by_hand_and_what_is_shown_of_it(program: Program) -> None:
     shown = program("jobs", "--as-of", "2026-10-14T09:00")
     assert "逾期" in shown
     assert "自动任务“时限扫描”没有完成" in shown
+
+
+def test_the_nightly_comparison_finds_a_changed_seal(program: Program) -> None:
+    engine = store.open_engine(program.url)
+    book, job = Book(engine, load_rules()), job_named(JOBS, "verify")
+    close_period(book, Period.month(2026, 9), now=MORNING, actor="所长")
+    (ran,) = run_due(book, [job], at("2026-10-15 四 02:00"), "甲")
+    assert ran.result.startswith("一致：1 件申请")
+    with store.writing(engine) as connection:
+        connection.execute(sa.update(sealed_period).values(closed_by="别人"))
+    (ran,) = run_due(book, [job], at("2026-10-16 五 02:00"), "甲")
+    assert "不一致 1 处：封存的报告期 2026-09：" in ran.result
+    engine.dispose()
 
 
 def test_a_month_closed_by_hand(program: Program) -> None:
