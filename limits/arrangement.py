@@ -79,14 +79,14 @@ def _published(files: Sequence[CalendarFile]) -> dict[int, Notice]:
     for notice in (notice for file in files for notice in file.years):
         if other := notices.get(notice.year):
             raise errors.DuplicateYear(
-                file=notice.file, place=notice.place, year=notice.year, other=f"{other.file} 的{other.place}"
+                file=notice.file, place=notice.place, year=notice.year, other=f"{other.file} 的 {other.place}"
             )
         notices[notice.year] = notice
     if not notices:
         raise errors.MissingCalendarKey(
             file=files[0].file,
             place="全文",
-            key="[[year]]",
+            found="缺少 [[year]]",
             expected="至少一年的放假通知",
             example="[[year]]",
         )
@@ -119,7 +119,7 @@ def _days(
     days: dict[date, NamedDay] = {}
     for span in notice.spans:
         for day, kind in _kinds(span):
-            entry = NamedDay(kind, span.name, notice.cite, f"{notice.file} 的{span.place}")
+            entry = NamedDay(kind, span.name, notice.cite, f"{notice.file} 的 {span.place}")
             if other := days.get(day) or claimed.get(day):
                 raise errors.DayTwice(
                     file=notice.file, place=span.place, day=day,

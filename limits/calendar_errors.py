@@ -28,55 +28,55 @@ class CircularCalendar(YekuoError):
 
 
 class UnreadableCalendar(YekuoError):
-    """日历文件 {file} {place}读不懂：{found}。应为 UTF-8 编码的 TOML，日期要真有那一天，例如 from = 2026-10-01。"""
+    """日历文件 {file} 的 {place}：{found}；应为：{expected}，例如 {example}。"""
 
     code = "calendar_unreadable"
 
 
 class UnknownCalendarKey(YekuoError):
-    """日历文件 {file} 的{place}有不认识的项“{found}”：只能用 {expected}，例如 {example}。"""
+    """日历文件 {file} 的 {place}：{found}，例如写错了一个字母；应为：{expected}。{example}。"""
 
     code = "calendar_unknown_key"
 
 
 class MissingCalendarKey(YekuoError):
-    """日历文件 {file} 的{place}缺少“{key}”：应写明{expected}，例如 {example}。"""
+    """日历文件 {file} 的 {place}：{found}；应为：{expected}，例如 {example}。"""
 
     code = "calendar_missing_key"
 
 
 class BadCalendarValue(YekuoError):
-    """日历文件 {file} 的{place}里，{key} 写的是“{found}”：应为{expected}，例如 {example}。"""
+    """日历文件 {file} 的 {place}：{found}；应为：{expected}，例如 {example}。"""
 
     code = "calendar_bad_value"
 
 
 class BackwardSpan(YekuoError):
-    """日历文件 {file} 的{place}里，放假到 {last} 却从 {first} 开始：to 应不早于 from，例如 from = 2026-10-01, to = 2026-10-07。"""
+    """日历文件 {file} 的 {place}里，放假到 {last} 却从 {first} 开始：to 应不早于 from，例如 from = 2026-10-01, to = 2026-10-07。"""
 
     code = "calendar_backward_span"
 
 
 class OutsideItsYear(YekuoError):
-    """日历文件 {file} 的{place}里有 {day}：应在 {year} 年之内，前后最多越出 {slack} 天，例如 {year}-10-01。"""
+    """日历文件 {file} 的 {place}里有 {day}：应在 {year} 年之内，前后最多越出 {slack} 天，例如 {year}-10-01。"""
 
     code = "calendar_outside_year"
 
 
 class DayTwice(YekuoError):
-    """日历文件 {file} 的{place}把 {day} 写成{found}，而 {other}已把它写成{expected}：一天只能写一次，例如放假的写进 from—to，上班的写进 work。"""
+    """日历文件 {file} 的 {place}把 {day} 写成{found}，而 {other}已把它写成{expected}：一天只能写一次，例如放假的写进 from—to，上班的写进 work。"""
 
     code = "calendar_day_twice"
 
 
 class NotARestDay(YekuoError):
-    """日历文件 {file} 的{place}里，调休上班日 {day}（{weekday}）本来就是工作日：应为周六、周日或放假的一天，例如 work = [2026-10-10]（星期六）。"""
+    """日历文件 {file} 的 {place}里，调休上班日 {day}（{weekday}）本来就是工作日：应为周六、周日或放假的一天，例如 work = [2026-10-10]（星期六）。"""
 
     code = "calendar_not_a_rest_day"
 
 
 class DuplicateYear(YekuoError):
-    """日历文件 {file} 的{place}又写了 {year} 年，而 {other} 里已有这一年：每年只能有一条 [[year]]；只改几天的，例如补发的通知，请写成 [[change]]。"""
+    """日历文件 {file} 的 {place}又写了 {year} 年，而 {other} 里已有这一年：每年只能有一条 [[year]]；只改几天的，例如补发通知，请写成 [[change]]。"""
 
     code = "calendar_duplicate_year"
 

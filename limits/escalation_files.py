@@ -102,7 +102,7 @@ def _climb(reader: Reader) -> tuple[int | None, tuple[Post, ...]]:
         given, absent = ("climbs_to", "climb_after") if posts else ("climb_after", "climbs_to")
         reader.refuse(
             f"有 {given} 而没有 {absent}",
-            "两项同时写明，或同时不写：多少分钟无人确认，再告知谁",
+            "两项同时写明，或同时不写：多少分钟无人签收，再告知谁",
             'climb_after = 240\nclimbs_to = ["leader"]',
             at=absent,
         )

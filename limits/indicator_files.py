@@ -184,22 +184,19 @@ def _take(table: Reader, kind: MeasureKind) -> str:
 def _where(table: Reader, kind: MeasureKind) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = []
     for name, allowed in FILTERS.get(kind, {}).items():
-        listed = table.maybe(name, list, f'["{allowed[0] if allowed else "reply"}"]')
+        first = f'["{allowed[0] if allowed else "reply"}"]'
+        example = f"{name} = {first}"
+        listed = table.maybe(name, list, first)
         if listed is None:
             if name in NEEDED.get(kind, ()):
-                table.refuse(
-                    f"缺少 {name}",
-                    "不同的东西不能混在一起算",
-                    f'{name} = ["{(allowed or ("",))[0]}"]',
-                    at=name,
-                )
+                table.refuse(f"缺少 {name}", "不同的东西不能混在一起算", example, at=name)
             continue
         words = tuple(map(str, listed))
         strange = [word for word in words if allowed is not None and word not in allowed]
         if strange or not words:
             said = "、".join(strange) or "空列表"
             expected = "、".join(allowed or ()) or "计时的名称"
-            table.refuse(f"{name} 中有 {said}", f"下列之一：{expected}", f"{name} = [{words!r}]", at=name)
+            table.refuse(f"{name} 中有 {said}", f"下列之一：{expected}", example, at=name)
         found.append((name, words))
     return tuple(found)
 

@@ -7,6 +7,7 @@ and an example (design §3).  What one table of a file looks like is told by the
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
@@ -33,7 +34,7 @@ from limits.services import ServiceRule
 from limits.shipped import DATA
 from limits.station_files import read_standard
 from limits.stations import StationStandard
-from limits.toml_reader import Reader, open_toml
+from limits.toml_reader import Reader, open_toml, parse_toml, read_file
 from limits.validity import Validity
 from limits.validity_files import read_validity
 
@@ -136,7 +137,13 @@ def _joined(jurisdiction: Jurisdiction, paths: list[Path], files: list[PolicyFil
 
 def load_policy_file(path: Path, events: Collection[str]) -> PolicyFile:
     """Read one regulation."""
-    return open_toml(path, lambda reader: _policy_file(reader, path.stem, events))
+    return _parsed(path.name, read_file(path, Reader), tuple(events))
+
+
+@lru_cache(maxsize=64)
+def _parsed(file: str, content: bytes, events: tuple[str, ...]) -> PolicyFile:
+    """What ``content`` says; the file is read each time, but the same bytes need not be understood again."""
+    return parse_toml(file, content, lambda reader: _policy_file(reader, Path(file).stem, events), Reader)
 
 
 def _policy_file(reader: Reader, name: str, events: Collection[str]) -> PolicyFile:

@@ -18,22 +18,15 @@ def read_standard(reader: Reader, documents: Documents) -> StationStandard:
         total=require_at_least(reader, "total", reader.take("total", int, "100")),
         force=read_force(reader),
         citation=documents.citation(reader),
-        parts=tuple(_part(each, documents) for each in _some(reader, "part")),
-        items=tuple(_item(each, documents) for each in _some(reader, "item")),
-        grades=tuple(_grade(each, documents) for each in _some(reader, "grade")),
+        parts=tuple(_part(each, documents) for each in reader.some("part", "[[standard.part]]")),
+        items=tuple(_item(each, documents) for each in reader.some("item", "[[standard.item]]")),
+        grades=tuple(_grade(each, documents) for each in reader.some("grade", "[[standard.grade]]")),
     )
     reader.close()
     _refuse_twins(reader, standard)
     _refuse_wrong_sums(reader, standard)
     _refuse_wrong_grades(reader, standard)
     return standard
-
-
-def _some(reader: Reader, key: str) -> list[Reader]:
-    found = reader.tables(key)
-    if not found:
-        reader.refuse(f"没有 [[standard.{key}]]", "至少一条", f"[[standard.{key}]]", at=key)
-    return found
 
 
 def _part(reader: Reader, documents: Documents) -> StationPart:

@@ -49,8 +49,7 @@ class StationItem:
 
     def most(self, missing: int) -> int:
         """The most that can be given when ``missing`` of what it asks for is not there."""
-        step = self.points if self.scoring is Scoring.WHOLE else self.step
-        return max(self.points - missing * step, 0)
+        return self.allowed[min(missing, len(self.allowed) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.calendar import Calendar
-from limits.calendar_errors import UnreadableCalendar
+from limits.notices import content_of
 from limits.zone import local
 from workflow import errors, store
 from workflow.book import Book, locked_events, write
@@ -63,9 +63,7 @@ def import_notice(book: Book, path: Path, *, now: datetime, actor: str) -> tuple
     Each application it moves gets a record with the reason. Raises what a bad file raises, or
     NoticeKnown; nothing is written then.
     """
-    if not path.is_file():
-        raise UnreadableCalendar(file=path, place="", found="没有这个文件")
-    content = path.read_bytes()
+    content = content_of(path)
     with store.writing(book.engine) as connection:
         rules = _with_notice(connection, book.rules, path.name, content, local(now), actor)
         moved: list[Moved] = []

@@ -1,11 +1,8 @@
 """Every fault of a policy file is refused in one sentence: file, place, found, expected, example.
 
-``broken/*.toml`` are ``sound.toml`` with a single fault each; their first comment lines say what the
-refusal must contain (位置, 发现, 应为, 例).  Whoever adds a refusal to the loader adds a file.
+Whoever adds a refusal to the loader adds a file to ``broken``.
 """
 
-import difflib
-import re
 from pathlib import Path
 
 import pytest
@@ -20,25 +17,11 @@ from limits.policy_files import (
 )
 from limits.toml_reader import PolicyRefused
 from tests.dates import on
-from workflow.events import EventType
+from tests.limits.faults import EVENTS, broken_files, has_one_fault, refusal, refused_as_promised
 
 FOLDER = Path(__file__).parent
 SOUND = FOLDER / "sound.toml"
-BROKEN = sorted((FOLDER / "broken").glob("*.toml"))
-EVENTS = [event_type.value for event_type in EventType]
-FACTS = {"位置": "place", "发现": "found", "应为": "expected", "例": "example"}
-
-
-def promised(file: Path) -> dict[str, str]:
-    """What the first lines of a broken file say the refusal contains."""
-    text = file.read_text(encoding="utf-8")
-    return dict(re.findall(r"^# (位置|发现|应为|例)：(.*)$", text, re.MULTILINE))
-
-
-def refusal(path: Path) -> PolicyRefused:
-    with pytest.raises(PolicyRefused) as refused:
-        load_policy_file(path, EVENTS)
-    return refused.value
+BROKEN = broken_files(FOLDER)
 
 
 def test_the_sound_policy_is_taken() -> None:
@@ -50,24 +33,12 @@ def test_the_sound_policy_is_taken() -> None:
 
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_a_fault_is_refused_with_all_that_is_needed_to_mend_it(file: Path) -> None:
-    refused = refusal(file)
-    assert refused.code == "policy_refused"
-    assert refused.facts["file"] == file.name
-    for label, part in promised(file).items():
-        assert part in str(refused.facts[FACTS[label]]), label
-        assert part in refused.message
-    assert all(str(refused.facts[name]).strip() for name in FACTS.values())
-    assert "\n" not in refused.message.replace(str(refused.facts["example"]), "")
+    refused_as_promised(file)
 
 
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_a_broken_file_has_one_fault(file: Path) -> None:
-    """It differs from the sound one in a single place, and promises all four parts."""
-    assert promised(file).keys() == FACTS.keys()
-    sound = SOUND.read_text(encoding="utf-8").splitlines()[1:]
-    broken = file.read_text(encoding="utf-8").splitlines()[len(FACTS) :]
-    matcher = difflib.SequenceMatcher(None, sound, broken, autojunk=False)
-    assert len([code for code in matcher.get_opcodes() if code[0] != "equal"]) == 1
+    has_one_fault(file)
 
 
 def test_the_broken_files_are_many() -> None:

@@ -146,22 +146,24 @@ def test_the_digest_changes_with_any_day_and_with_nothing_else(folder: Path) -> 
 
 # What is refused: (what was changed in NATION, its code, what the sentence says).
 BROKEN = [
-    ("from = 2026-10-01", "from = 2026-10-32", "calendar_unreadable", "第 11 行第"),
+    ("from = 2026-10-01", "from = 2026-10-32", "calendar_unreadable", "第 11 行第 30 列：“{ name = \"国庆节\", from = 2026-10-32"),
     ('mark = "X"', 'mark = "X"\nmark = "S"', "calendar_unreadable", "“mark = \"S\"”"),
-    ("第二条", "第二条\x00", "calendar_unreadable", "应为 UTF-8 编码的 TOML"),
-    ('label = "试验国"', "", "calendar_missing_key", "缺少“label”"),
-    ('label = "试验国"', 'label = ""', "calendar_bad_value", "label"),
-    ('label = "试验国"', 'label = "试验国"\nlable = "试"', "calendar_unknown_key", "“lable”：只能用 label、extends"),
-    ('mark = "X"', 'mark = "X"\npublished = 2025-11-04', "calendar_unknown_key", "[[year]] 2026 年有不认识的项“published”"),
-    (", work = [2026-01-04]", ", works = [2026-01-04]", "calendar_unknown_key", "第 1 项（元旦）有不认识的项“works”"),
-    ('notice = "试验国关于2026年部分节假日安排的通知"', "", "calendar_missing_key", "[[year]] 2026 年缺少“notice”"),
-    ('mark = "X"', "", "calendar_missing_key", "缺少“mark”"),
-    ('mark = "X"', 'mark = "Q"', "calendar_bad_value", "“\"Q\"”：应为依据的等级 P、S、D、X 之一"),
-    ("year = 2026", 'year = "2026"', "calendar_bad_value", "应为1971"),
-    ("year = 2026", "year = 26", "calendar_bad_value", "应为1971"),
-    ("from = 2026-10-01", 'from = "2026-10-01"', "calendar_bad_value", "第 2 项（国庆节）里，from"),
-    ("from = 2026-10-01", "from = 2026-10-01T08:00:00", "calendar_bad_value", "应为放假的第一天"),
-    ("from = 2026-10-01, to", "to", "calendar_missing_key", "第 2 项（国庆节）缺少“from”"),
+    ("第二条", "第二条\x00", "calendar_unreadable", "“clause = \"第二条\"”）；应为：合法的 TOML"),
+    ('label = "试验国"', "", "calendar_missing_key", "label：缺少 label；应为：文字，例如 label = "),
+    ('label = "试验国"', 'label = ""', "calendar_bad_value", "label 是空的"),
+    ('label = "试验国"', 'label = "试验国"\nlable = "试"', "calendar_unknown_key",
+     "不认识的键 lable，例如写错了一个字母；应为：只能有：label、extends、year、change、statutory。请改正拼写"),
+    ('mark = "X"', 'mark = "X"\npublished = 2025-11-04', "calendar_unknown_key", "[[year]] 2026 年：不认识的键 published"),
+    (", work = [2026-01-04]", ", works = [2026-01-04]", "calendar_unknown_key",
+     "第 1 项（元旦）：不认识的键 works，例如写错了一个字母；应为：只能有：name、from、to、work。"),
+    ('notice = "试验国关于2026年部分节假日安排的通知"', "", "calendar_missing_key", "[[year]] 2026 年.notice：缺少 notice"),
+    ('mark = "X"', "", "calendar_missing_key", "缺少 mark"),
+    ('mark = "X"', 'mark = "Q"', "calendar_bad_value", "mark 中有 \"Q\"；应为：下列之一：P、S、D、X"),
+    ("year = 2026", 'year = "2026"', "calendar_bad_value", "year = \"2026\"；应为：整数"),
+    ("year = 2026", "year = 26", "calendar_bad_value", "year = 26；应为：1971 至 2090 的年份"),
+    ("from = 2026-10-01", 'from = "2026-10-01"', "calendar_bad_value", "第 2 项（国庆节）.from：from = \"2026-10-01\"；应为：日期"),
+    ("from = 2026-10-01", "from = 2026-10-01T08:00:00", "calendar_bad_value", "from = 2026-10-01 08:00:00；应为：日期"),
+    ("from = 2026-10-01, to", "to", "calendar_missing_key", "第 2 项（国庆节）.from：缺少 from"),
     ("to = 2026-10-07", "to = 2026-09-30", "calendar_backward_span", "放假到 2026-09-30 却从 2026-10-01 开始"),
     ("from = 2026-01-01", "from = 2025-12-21", "calendar_outside_year", "2025-12-21：应在 2026 年之内"),
     ("2026-09-20", "2027-01-11", "calendar_outside_year", "有 2027-01-11"),
@@ -169,13 +171,16 @@ BROKEN = [
     ("2026-09-20", "2026-01-04", "calendar_day_twice", "第 1 项（元旦）已把它写成调休上班"),
     ("2026-01-04", "2026-10-03", "calendar_day_twice", "把 2026-10-03 写成放假"),
     ("2026-09-20", "2026-09-21", "calendar_not_a_rest_day", "2026-09-21（星期一）本来就是工作日"),
-    ('days = ["01-01"]', 'days = ["13-01"]', "calendar_bad_value", "“\"13-01\"”：应为“月-日”的清单"),
+    ('days = ["01-01"]', 'days = ["13-01"]', "calendar_bad_value", "days 中有 \"13-01\"；应为：“月-日”的列表"),
     ('days = ["01-01"]', "days = []", "calendar_bad_value", "days"),
     ("from = 2027-04-05", "from = 2027-12-31, to = 2028-01-02", "calendar_bad_value", "跨年的假期"),
     ("from = 2027-04-05", "from = 2028-04-04", "calendar_year_gap", "缺少 2027 年的放假安排"),
     ('from = 2027-04-05 }]', 'from = 2027-04-05 }, { name = "端午节", from = 2028-05-28 }]', "calendar_year_gap", "2027 年的端午节"),
-    ("holidays = [", "holidays = 3\nwas = [", "calendar_unknown_key", "“was”"),
-    ('[[year]]', "[year]", "calendar_bad_value", "[[year]] 写的是“一个小节”"),
+    ("holidays = [", "holidays = 3\nwas = [", "calendar_bad_value", "[[year]] 2026 年.holidays：holidays = 3；应为：表的数组"),
+    ("holidays = [", "holidays = []\nwas = [", "calendar_bad_value", "holidays：缺少 holidays；应为：至少一条"),
+    ("holidays = [", "was = [", "calendar_missing_key", "holidays：缺少 holidays；应为：至少一条"),
+    ("work = [2026-01-04]", "work = [3]", "calendar_bad_value", "第 1 项（元旦）.work：work 中有 3；应为：日期"),
+    ('[[year]]', "[year]", "calendar_bad_value", "year = { … }；应为：表的数组，例如 [[year]]"),
     ("[statutory]", "[[statutory]]", "calendar_bad_value", "statutory"),
 ]  # fmt: skip
 
@@ -202,12 +207,13 @@ ENTRY = NATION[NATION.index("[[year]]") : NATION.index("[statutory]")]
     ("name", "text", "code", "says"),
     [
         ("nation", NATION + ENTRY, "calendar_duplicate_year", "又写了 2026 年"),
-        ("nation", 'label = "空"', "calendar_missing_key", "缺少“[[year]]”"),
-        ("nation", 'label = "空"\n[[year', "calendar_unreadable", "读不懂"),
+        ("nation", 'label = "空"', "calendar_missing_key", "缺少 [[year]]"),
+        ("nation", 'label = "空"\n[[year', "calendar_unreadable", "不是合法的 TOML（末尾"),
         ("province", PROVINCE.replace("nation", "nowhere"), "calendar_unknown", "“nowhere”的日历（province.toml 的 extends）"),
         ("province", PROVINCE.replace("nation", "province"), "calendar_circular", "province → province"),
         ("province", PROVINCE + ENTRY, "calendar_duplicate_year", "nation.toml 的 [[year]] 2026 年"),
-        ("province", PROVINCE + "[statutory]\n", "calendar_unknown_key", "“statutory”：只能用 label、extends、year、change"),
+        ("province", PROVINCE + "[statutory]\n", "calendar_unknown_key",
+         "不认识的键 statutory，例如写错了一个字母；应为：只能有：label、extends、year、change。"),
         ("province", PROVINCE.replace("2026-04-26", "2026-04-24"), "calendar_not_a_rest_day", "2026-04-24（星期五）"),
         ("province", PROVINCE.replace("2026-04-26", "2026-04-21"), "calendar_day_twice", "2026-04-21"),
         ("province", PROVINCE.replace("2026", "2031").replace("-04-26", "-04-27").replace("-10-07", "-10-05"),
@@ -247,12 +253,12 @@ holidays = [{ name = "元旦", from = 2028-01-01 }]
 def test_a_file_that_is_not_there_or_not_text_is_refused(folder: Path) -> None:
     with pytest.raises(YekuoError, match=r"没有名为“mars”的日历.*现有 nation"):
         load_calendar("mars", folder)
-    with pytest.raises(YekuoError, match="没有这个文件"):
+    with pytest.raises(YekuoError, match="文件不存在"):
         load_calendar("nation", folder, extra=[folder / "mars.toml"])
     (folder / "gbk.toml").write_bytes('label = "国标"'.encode("gb18030"))
     with pytest.raises(YekuoError, match="不是 UTF-8 编码"):
         load_calendar("gbk", folder)
-    with pytest.raises(YekuoError, match="缺少“extends”"):
+    with pytest.raises(YekuoError, match="缺少 extends"):
         load_calendar("nation", folder, extra=[folder / "nation.toml"])
     path = write(folder, "other", PROVINCE.replace("nation", "mars"))
     with pytest.raises(YekuoError, match=r"“mars”的日历（other.toml 的 extends）"):

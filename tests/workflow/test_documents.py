@@ -196,7 +196,7 @@ def test_before_the_list_was_in_force_nothing_is_extra(book: Book) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('need = "title"', 'need = "tax"', "material\\[3\\].need.*'tax'"),
+        ('need = "title"', 'need = "tax"', 'material\\[3\\].need.*"tax"'),
         ('{ kind = "government_approval"', '{ colour = 1, kind = "government_approval"', "不认识的键 colour"),
         ('kind = "land_certificate"', 'kind = "lease"', "material\\[3\\].kind.*不重复的资料"),
         ('after = "design_passed"', 'after = "designed"', "archive\\[4\\].after.*'designed'"),

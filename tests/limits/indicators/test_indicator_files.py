@@ -1,10 +1,5 @@
-"""Indicators as data: what the loader takes, what it refuses, and that adding one takes no code.
+"""Indicators as data: what the loader takes, what it refuses, and that adding one takes no code."""
 
-``broken/*.toml`` are ``sound.toml`` with a single fault each, as in ``tests/limits/broken``.
-"""
-
-import difflib
-import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,14 +10,11 @@ from limits.policy_files import Jurisdiction, load_policies, load_policy_file
 from limits.terms import Mark
 from limits.toml_reader import PolicyRefused
 from tests.dates import on
-from workflow.events import EventType
+from tests.limits.faults import EVENTS, broken_files, has_one_fault, refused_as_promised
 from workflow.rules import load_rules
 
 FOLDER = Path(__file__).parent
 SOUND = FOLDER / "sound.toml"
-BROKEN = sorted((FOLDER / "broken").glob("*.toml"))
-EVENTS = [event_type.value for event_type in EventType]
-FACTS = {"位置": "place", "发现": "found", "应为": "expected", "例": "example"}
 DAY = on("2026-10-31 六")
 
 
@@ -35,19 +27,10 @@ def test_the_sound_file_is_taken() -> None:
     assert index.parts[2].measure == Measure(MeasureKind.ABSENT, why="没有投诉记录")
 
 
-@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", broken_files(FOLDER), ids=lambda file: file.stem)
 def test_a_fault_is_refused_with_all_that_is_needed_to_mend_it(file: Path) -> None:
-    with pytest.raises(PolicyRefused) as refused:
-        load_policy_file(file, EVENTS)
-    text = file.read_text(encoding="utf-8")
-    promised = dict(re.findall(r"^# (位置|发现|应为|例)：(.+)$", text, re.MULTILINE))
-    assert promised.keys() == FACTS.keys()
-    assert refused.value.facts["file"] == file.name
-    for label, part in promised.items():
-        assert part in str(refused.value.facts[FACTS[label]]), label
-    lines = [each.read_text(encoding="utf-8").splitlines() for each in (SOUND, file)]
-    matcher = difflib.SequenceMatcher(None, lines[0][1:], lines[1][len(FACTS) :], autojunk=False)
-    assert len([code for code in matcher.get_opcodes() if code[0] != "equal"]) == 1
+    refused_as_promised(file)
+    has_one_fault(file)
 
 
 def test_a_clock_that_no_file_has_is_refused(tmp_path: Path) -> None:

@@ -1,11 +1,6 @@
-"""The standard stations are evaluated by: what the loader takes, what it refuses, and what ships.
+"""The standard stations are evaluated by: what the loader takes, what it refuses, and what ships."""
 
-``broken/*.toml`` are ``sound.toml`` with a single fault each, as in ``tests/limits/broken``.
-"""
-
-import difflib
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -13,16 +8,12 @@ import pytest
 from limits.policy_files import load_policy_file
 from limits.stations import Scoring, StationStandard
 from limits.terms import Mark
-from limits.toml_reader import PolicyRefused
 from tests.dates import on
-from workflow.events import EventType
+from tests.limits.faults import EVENTS, broken_files, has_one_fault, refused_as_promised
 from workflow.rules import load_rules
 
 FOLDER = Path(__file__).parent
 SOUND = FOLDER / "sound.toml"
-BROKEN = sorted((FOLDER / "broken").glob("*.toml"))
-EVENTS = [event_type.value for event_type in EventType]
-FACTS = {"位置": "place", "发现": "found", "应为": "expected", "例": "example"}
 
 
 def standard(path: Path = SOUND) -> StationStandard:
@@ -62,19 +53,10 @@ def test_it_can_be_kept_and_read_again(found: StationStandard) -> None:
     assert StationStandard.from_payload(json.loads(json.dumps(found.to_payload()))) == found
 
 
-@pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", broken_files(FOLDER), ids=lambda file: file.stem)
 def test_a_fault_is_refused_with_all_that_is_needed_to_mend_it(file: Path) -> None:
-    with pytest.raises(PolicyRefused) as refused:
-        load_policy_file(file, EVENTS)
-    text = file.read_text(encoding="utf-8")
-    promised = dict(re.findall(r"^# (位置|发现|应为|例)：(.+)$", text, re.MULTILINE))
-    assert promised.keys() == FACTS.keys()
-    assert refused.value.facts["file"] == file.name
-    for label, part in promised.items():
-        assert part in str(refused.value.facts[FACTS[label]]), label
-    lines = [each.read_text(encoding="utf-8").splitlines() for each in (SOUND, file)]
-    matcher = difflib.SequenceMatcher(None, lines[0][1:], lines[1][len(FACTS) :], autojunk=False)
-    assert len([code for code in matcher.get_opcodes() if code[0] != "equal"]) == 1
+    refused_as_promised(file)
+    has_one_fault(file)
 
 
 def test_what_ships_is_the_27_items_and_their_sums() -> None:
