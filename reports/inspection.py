@@ -12,7 +12,7 @@ from limits.policy import PolicySet, Subject
 from limits.services import ServiceRule
 from limits.terms import CustomerClass, Supplies, Supporting, Voltage
 from reports.composing.wording import Subject as Told
-from reports.composing.wording import minute, rate
+from reports.composing.wording import held, minute, rate
 from reports.facts.counts import Move
 from reports.facts.values import Facts
 from reports.figures.shares import Share
@@ -22,6 +22,7 @@ from workflow.findings import Code
 
 CLASS = CustomerClass.LV_RESIDENT
 TITLE = "居民用电服务自查表"
+WHERE: dict[str, Any] = {"class": (CLASS.value,)}
 BLANK_LINES = 5
 NONE = "本期没有"
 CLOCKS = (
@@ -81,28 +82,24 @@ def inspection_paper(facts: Facts, masthead: Masthead, policies: PolicySet, seal
 
 def _keys(told: Told) -> tuple[KeyFigure, ...]:
     figures = told.figures
-    moves = {move: figures.total(move.value, **_where()) for move in Move}
+    moves = {move: figures.total(move.value, **WHERE) for move in Move}
     return (
         KeyFigure("受理", f"{moves[Move.ACCEPTED]:,} 户", f"{told.this}低压居民新装、增容"),
         KeyFigure("归档", f"{moves[Move.ARCHIVED]:,} 户", f"终止 {moves[Move.TERMINATED]:,} 户"),
-        KeyFigure("地方时限达标", rate(figures.rate("local.total", **_where())), "受理至装表接电"),
-        KeyFigure("公司承诺达标", rate(figures.rate("company.total", **_where())), "受理至装表接电"),
+        KeyFigure("地方时限达标", rate(figures.rate("local.total", **WHERE)), "受理至装表接电"),
+        KeyFigure("公司承诺达标", rate(figures.rate("company.total", **WHERE)), "受理至装表接电"),
     )
-
-
-def _where() -> dict[str, Any]:
-    return {"class": (CLASS.value,)}
 
 
 # -- what is known --------------------------------------------------------------------------------
 
 
 def _connecting(told: Told, policies: PolicySet, on: date) -> Section:
-    found = told.figures.clocks(("layer", "clock"), **_where())
+    found = told.figures.clocks(("layer", "clock"), **WHERE)
     demanded = demands(policies, on)
     clocks = {
         layer: told.in_order(
-            layer, {str(clock) for held, clock in (*found, *demanded) if held == layer.value}
+            layer, {str(clock) for name, clock in (*found, *demanded) if name == layer.value}
         )
         for layer in Layer
     }
@@ -118,8 +115,7 @@ def _connecting(told: Told, policies: PolicySet, on: date) -> Section:
         tuple(rows),
         f"{told.this}归档的申请，逐项判定；要求按{on}受理计。没有归档或没有这一环节记录的，应判为 0。",
     )
-    late = _late(told)
-    return Section("connecting", "居民办电", (_connected(told),), (table, *((late,) if late.rows else ())))
+    return Section("connecting", "居民办电", (_connected(told),), (table, *held(_late(told))))
 
 
 def demands(policies: PolicySet, on: date) -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -133,12 +129,12 @@ def demands(policies: PolicySet, on: date) -> Mapping[tuple[str, str], tuple[str
             key = (bound.rule.layer.value, bound.rule.name)
             said = f"{bound.limit.value} {bound.limit.unit.label}" if bound.limit.value else "当日"
             where = f"{bound.citation.document} {bound.citation.clause}〔{bound.citation.mark.label}〕"
-            held = found.get(key)
-            if held is None:
+            before = found.get(key)
+            if before is None:
                 also = "（有配套工程时）" if supporting is not Supporting.NONE else ""
                 found[key] = (said + also, where)
-            elif held[0] != said:
-                found[key] = (f"{held[0]}，有配套工程时 {said}", held[1])
+            elif before[0] != said:
+                found[key] = (f"{before[0]}，有配套工程时 {said}", before[1])
     return found
 
 
@@ -155,7 +151,7 @@ def _clock_row(
 
 
 def _connected(told: Told) -> str:
-    moves = {move: told.figures.total(move.value, **_where()) for move in Move}
+    moves = {move: told.figures.total(move.value, **WHERE) for move in Move}
     return (
         f"{told.this}受理低压居民 {moves[Move.ACCEPTED]:,} 户，归档 {moves[Move.ARCHIVED]:,} 户，"
         f"终止 {moves[Move.TERMINATED]:,} 户，作废 {moves[Move.VOIDED]:,} 户；"
@@ -196,7 +192,7 @@ def _whole(value: object) -> int | None:
 
 def _handling(told: Told) -> Section:
     paused = [row for row in told.rows("suspensions") if row["class"] == CLASS.value]
-    satisfied = told.figures.satisfied((), **_where()).get(())
+    satisfied = told.figures.satisfied((), **WHERE).get(())
     rated = f"{rate(satisfied)}" if satisfied and satisfied.of else "没有客户评价的登记"
     paragraphs = (
         f"挂起：{told.this}低压居民挂起 {len(paused):,} 次。",
@@ -222,7 +218,7 @@ def _handling(told: Told) -> Section:
         ),
         listing=True,
     )
-    return Section("handling", "办理规范", paragraphs, (table,) if paused else ())
+    return Section("handling", "办理规范", paragraphs, held(table))
 
 
 def _found(told: Told) -> str:

@@ -6,6 +6,7 @@ from string import Formatter
 
 from reports.paper import Signature
 from reports.periods import Period
+from workflow.events import canonical
 
 PLACES = ("organisation", "period", "year", "number", "span")
 TITLE = "{period}获得电力时限监督{span}报"
@@ -28,7 +29,7 @@ class Masthead:
             "number": self.number,
             "signatures": [[each.title, each.name] for each in self.signatures],
         }
-        return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return canonical(told)
 
     @classmethod
     def from_json(cls, text: str) -> "Masthead":
@@ -84,20 +85,10 @@ def signatures(text: str) -> tuple[Signature, ...]:
 
 def filled(pattern: str, said: dict[str, str]) -> str:
     """``pattern`` with its places filled; raises KeyError or ValueError where it cannot be."""
-    if not set(said) >= set(_places(pattern)):
-        raise KeyError(pattern)
-    return pattern.format(**said)
-
-
-def _places(pattern: str) -> list[str]:
-    """The names in braces; raises ValueError for anything in them but a name."""
-    found = []
     for _, name, form, conversion in Formatter().parse(pattern):
-        if name is not None:
-            if form or conversion or not name.isidentifier():
-                raise ValueError(pattern)
-            found.append(name)
-    return found
+        if name is not None and (form or conversion or not name.isidentifier()):
+            raise ValueError(pattern)  # nothing in braces but a name
+    return pattern.format(**said)
 
 
 def fits(pattern: str) -> bool:

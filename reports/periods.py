@@ -84,6 +84,10 @@ class Period:
         year, month = divmod(self.number * self.span.months, 12)
         return midnight(date(self.year + year, month + 1, 1))
 
+    def holds(self, at: datetime | None) -> bool:
+        """Whether an instant lies in it; none lies nowhere."""
+        return at is not None and self.begins <= at < self.ends
+
     def previous(self) -> "Period":
         """The one before it, for 环比."""
         if self.number > 1:

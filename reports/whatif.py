@@ -7,6 +7,7 @@ follows what changes, not how many applications there are.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ from reports.whatif_values import Change, WhatIf
 from workflow import store
 from workflow.book import Book
 from workflow.events import Event
+from workflow.past import past
 from workflow.tables import application, clock
 
 PAGE = 500
@@ -37,7 +39,7 @@ def what_if(
     on: date | None = None,
     progress: Progress | None = None,
 ) -> WhatIf:
-    """Judge what happened in ``periods`` up to ``as_of`` by ``draft``, on ``on`` as if that had always held.
+    """Judge what was on record of ``periods`` at ``as_of`` by ``draft``, on ``on`` as if that had always held.
 
     Without ``on`` an application is judged by what the draft has in force on its acceptance date.  Raises
     PeriodNotBegun.
@@ -47,10 +49,11 @@ def what_if(
     for period in wanted:
         if as_of < period.begins:
             raise PeriodNotBegun(period=period.label, as_of=f"{as_of:%Y-%m-%d %H:%M}")
-    replaying = Replaying(book.rules, replace(book.rules, policies=draft), wanted, as_of)
-    with store.reading(book.engine) as connection:
-        meant = _meant(book.rules.policies, draft, wanted, as_of)
-        for number, events in _histories(connection, meant, progress):
+    rules = book.rules.known_at(as_of)
+    replaying = Replaying(rules, replace(rules, policies=draft), wanted, as_of)
+    with store.reading(book.engine) as connection, past(connection, rules, as_of) as then:
+        meant = sa.and_(_meant(rules.policies, draft, wanted, as_of), then.known)
+        for number, events in _histories(then.ledgers, meant, progress):
             replaying.take(number, events)
     return WhatIf(
         company=book.rules.policies.label,
@@ -97,22 +100,29 @@ def _meant(
 
 
 def _histories(
-    connection: sa.Connection, meant: sa.ColumnElement[bool], progress: Progress | None
+    ledgers: Sequence[sa.Connection], meant: sa.ColumnElement[bool], progress: Progress | None
 ) -> Iterator[tuple[str, list[Event]]]:
     """The number and the records of each application, a page at a time."""
-    total, done, after = 0, 0, 0
+    total = done = 0
     if progress is not None:
-        total = (
-            connection.execute(sa.select(sa.func.count()).select_from(application).where(meant)).scalar() or 0
-        )
+        many = sa.select(sa.func.count()).select_from(application).where(meant)
+        total = sum(ledger.scalar(many) or 0 for ledger in ledgers)
+    for ledger in ledgers:
+        for rows in _pages(ledger, meant):
+            events = store.events_by(ledger, [row.id for row in rows])
+            yield from ((row.number, events[row.id]) for row in rows)
+            done += len(rows)
+            if progress is not None:
+                progress(done, total)
+
+
+def _pages(ledger: sa.Connection, meant: sa.ColumnElement[bool]) -> Iterator[Sequence[sa.Row[Any]]]:
+    after = 0
+    every: sa.Select[Any] = sa.select(application.c.id, application.c.number)
+    wanted = every.where(meant).order_by(application.c.id)
     while True:
-        page = sa.select(application.c.id, application.c.number).where(meant, application.c.id > after)
-        rows = connection.execute(page.order_by(application.c.id).limit(PAGE)).all()
-        events = store.events_by(connection, [row.id for row in rows])
-        yield from ((row.number, events[row.id]) for row in rows)
-        done += len(rows)
-        if progress is not None:
-            progress(done, total)
+        rows = ledger.execute(wanted.where(application.c.id > after).limit(PAGE)).all()
+        yield rows
         if len(rows) < PAGE:
             return
         after = rows[-1].id

@@ -6,7 +6,11 @@ from dataclasses import replace
 from limits.force import Layer
 from limits.policy import ClockRole
 from limits.terms import CustomerClass, Level
+from reports.composing.wording import share_cells
+from reports.documents.cells import shown
+from reports.figures.shares import Share
 from reports.paper import Cell, Column, KeyFigure, Paper, Section, Table
+from reports.periods import Period
 from reports.whatif_values import Change, Judged, Tally, WhatIf
 
 TITLE = "时限规则草案影响测算"
@@ -56,9 +60,10 @@ def _keys(found: WhatIf) -> Iterator[KeyFigure]:
     )
     for layer in _layers(found):
         before, after = (
-            _share(side, layer=layer, role=ClockRole.TOTAL) for side in (found.before, found.after)
+            shown(_share(side, layer=layer, role=ClockRole.TOTAL).rate, "share")
+            for side in (found.before, found.after)
         )
-        yield KeyFigure(f"{layer.label}时限达标率", f"{_percent(before)} → {_percent(after)}", "现行 → 草案")
+        yield KeyFigure(f"{layer.label}时限达标率", f"{before} → {after}", "现行 → 草案")
 
 
 def _notes(found: WhatIf) -> Iterator[str]:
@@ -73,17 +78,11 @@ def _notes(found: WhatIf) -> Iterator[str]:
 
 # -- rates ------------------------------------------------------------------------------------------------
 
-Share = tuple[int, int]
-
 
 def _share(tally: Tally, **wanted: object) -> Share:
     """How many count, and how many of them kept it, where the key's parts are as ``wanted``."""
     keys = [key for key in tally.base if all(getattr(key, name) == value for name, value in wanted.items())]
-    return sum(tally.base[key] for key in keys), sum(tally.met[key] for key in keys)
-
-
-def _percent(share: Share) -> str:
-    return f"{share[1] / share[0]:.2%}" if share[0] else "—"
+    return Share(sum(tally.met[key] for key in keys), sum(tally.base[key] for key in keys))
 
 
 def _rate_tables(found: WhatIf) -> Iterator[Table]:
@@ -144,9 +143,9 @@ def _unless_empty(row: tuple[Cell, ...]) -> Iterator[tuple[Cell, ...]]:
 
 def _rate_row(found: WhatIf, heads: tuple[Cell, ...], **wanted: object) -> tuple[Cell, ...]:
     before, after = _share(found.before, **wanted), _share(found.after, **wanted)
-    old, new = (met / of if of else None for of, met in (before, after))
+    old, new = before.rate, after.rate
     moved = None if old is None or new is None else round((new - old) * 100, 6)
-    return *heads, *before, old, *after, new, moved
+    return *heads, *share_cells(before), *share_cells(after), moved
 
 
 def _layers(found: WhatIf) -> list[Layer]:
@@ -236,17 +235,16 @@ def _changed(found: WhatIf) -> Table:
             Column("现行", width=10),
             Column("草案", width=10),
         ),
-        tuple(_changed_row(found, each) for each in found.changes),
+        tuple(_changed_row(each) for each in found.changes),
         "本期归档的申请中，计入达标率而两种规则结论不同的每一个计时，一行一个；“2／5”是已用 2、时限 5。",
         empty="没有。",
         listing=True,
     )
 
 
-def _changed_row(found: WhatIf, change: Change) -> tuple[Cell, ...]:
-    label = next(each.label for each in found.periods if str(each) == change.period)
+def _changed_row(change: Change) -> tuple[Cell, ...]:
     return (
-        label,
+        Period.parse(change.period).label,
         change.number,
         change.customer_class.label,
         change.station,

@@ -9,7 +9,7 @@ from limits.force import Layer
 from limits.policy import ClockRole, ClockRule, PolicySet, Subject
 from limits.terms import Verdict
 from limits.zone import local
-from reports.judging import judged
+from reports.judging import judged, reached
 from reports.periods import Period
 from reports.whatif_values import Change, Judged, LevelKey, RateKey, Tally
 from workflow.events import Event
@@ -38,7 +38,7 @@ class Replaying:
         for period in self._periods:
             for tally, each in ((self.before, before), (self.after, after)):
                 _count_levels(tally, each, period, self._as_of)
-                if _archived_in(each, period):
+                if period.holds(each.archived_at):
                     _count_rates(tally, each, str(period))
             if after is not before:
                 calendar = self._held.calendar
@@ -70,18 +70,10 @@ def _binding(policies: PolicySet, subject: Subject, on: date) -> tuple[object, .
     )
 
 
-def _archived_in(projected: Projection, period: Period) -> bool:
-    archived = projected.archived_at
-    return archived is not None and period.begins <= archived < period.ends
-
-
 def _count_levels(tally: Tally, projected: Projection, period: Period, as_of: datetime) -> None:
-    """A level that was reached is never deleted, also when the application was terminated afterwards (domain §6)."""
     who = (projected.registration.customer_class, projected.registration.station)
-    for each in projected.clocks:
-        for crossing in each.crossings:
-            if period.begins <= crossing.at < period.ends and crossing.at <= as_of:
-                tally.levels[LevelKey(str(period), each.bound.rule.layer, crossing.level, *who)] += 1
+    for each, crossing in reached(projected.clocks, period, as_of):
+        tally.levels[LevelKey(str(period), each.bound.rule.layer, crossing.level, *who)] += 1
 
 
 def _count_rates(tally: Tally, projected: Projection, period: str) -> None:
@@ -102,7 +94,7 @@ Verdicts = dict[tuple[Layer, str], Judged]
 
 def _verdicts(projected: Projection, period: Period, calendar: Calendar, as_of: datetime) -> Verdicts:
     """How the clocks that count in a rate were judged; none of an application not archived in ``period``."""
-    if not _archived_in(projected, period):
+    if not period.holds(projected.archived_at):
         return {}
     found: Verdicts = {}
     for each in filter(judged, projected.clocks):

@@ -3,15 +3,13 @@
 from collections import Counter
 from decimal import Decimal
 
-from limits.terms import CustomerClass
-from reports.composing.where import unmet_list
-from reports.composing.wording import CLASS, WHO, Subject, classes, held, minute, named, who
+from reports.composing.where import late_list
+from reports.composing.wording import CLASS, Subject, classes, held, listing, minute, named
 from reports.facts.counts import Move
 from reports.figures.figures import Held
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table
 
 NOTHING = Held(0, Decimal(0))
-HIGH = (CustomerClass.HV_ORDINARY, CustomerClass.HV_IMPORTANT, CustomerClass.HV_TRANSFER)
 DRAWN = (Move.ACCEPTED, Move.ARCHIVED, Move.IN_PROGRESS)
 
 
@@ -25,7 +23,7 @@ def business(subject: Subject) -> Section:
             *held(_moves(subject)),
             *_chart(subject),
             Passage("在途超期", (_open_late_said(subject),)),
-            *held(unmet_list(subject, "open_late")),
+            *held(_open_late(subject)),
             Passage("受限客户", (_constrained_said(subject),)),
             *held(_constrained(subject)),
         ),
@@ -43,19 +41,12 @@ def _said(subject: Subject) -> str:
 
 def _moves(subject: Subject) -> Table:
     found = {move: subject.figures.counts(move.value, ("class",)) for move in Move}
-    told = classes(*found.values())
     rows: list[tuple[Cell, ...]] = []
-    for each in told:
-        held = [found[move].get((each.value,), NOTHING) for move in Move]
-        rows.append(
-            (
-                each.label,
-                *(one.n for one in held),
-                float(found[Move.ACCEPTED].get((each.value,), NOTHING).capacity),
-                float(held[-1].capacity),
-                "kVA" if each in HIGH else "kW",
-            )
-        )
+    for each in classes(*found.values()):
+        told_of = {move: found[move].get((each.value,), NOTHING) for move in Move}
+        capacities = (float(told_of[move].capacity) for move in (Move.ACCEPTED, Move.IN_PROGRESS))
+        numbers = (one.n for one in told_of.values())
+        rows.append((each.label, *numbers, *capacities, "kVA" if each.high_voltage else "kW"))
     total = tuple(sum(one.n for one in found[move].values()) for move in Move)
     return Table(
         "受理归档在途",
@@ -99,19 +90,21 @@ def _open_late_said(subject: Subject) -> str:
     return f"在途申请中有{len(stations):,}户、{len(rows):,}个计时已经超期：{where}。超期在途不计入达标率，归档时才判定。"
 
 
+def _open_late(subject: Subject) -> Table:
+    note = f"截至 {subject.as_of:%Y-%m-%d %H:%M} 已超期而尚未办结的计时，不计入达标率。"
+    return late_list(subject, "open_late", "在途超期", note)
+
+
 def _constrained_said(subject: Subject) -> str:
     n = len(subject.rows("constrained"))
     return f"{subject.this}发现受限客户{n:,}户。" if n else f"{subject.this}没有登记受限客户。"
 
 
 def _constrained(subject: Subject) -> Table:
-    return Table(
+    return listing(
         "受限客户",
         "受限客户",
-        (*WHO, Column("发现", "instant", 9), Column("上报", "instant", 9)),
-        tuple(
-            (*who(row), minute(row["found_at"]), minute(row["reported_at"]))
-            for row in subject.rows("constrained")
-        ),
-        listing=True,
+        (Column("发现", "instant", 9), Column("上报", "instant", 9)),
+        subject.rows("constrained"),
+        lambda row: (minute(row["found_at"]), minute(row["reported_at"])),
     )

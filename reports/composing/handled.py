@@ -2,16 +2,7 @@
 
 from limits.force import Layer
 from limits.terms import Level, Verdict
-from reports.composing.wording import (
-    WHO,
-    Row,
-    Subject,
-    held,
-    layers,
-    minute,
-    rate,
-    who,
-)
+from reports.composing.wording import Row, Subject, held, layers, listing, minute, rate, share_cells
 from reports.figures.figures import Alarms
 from reports.figures.shares import Share
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table, Tone
@@ -124,21 +115,11 @@ def _chart(subject: Subject) -> tuple[Chart, ...]:
 
 def _alarms(subject: Subject) -> Table:
     found = subject.figures.alarms(("level",), kind=LEVEL)
-    rows = []
-    for level in Level:
-        each = found.get((level.value,), NO_ALARMS)
-        rows.append(
-            (
-                level.label,
-                each.n,
-                each.told,
-                each.in_time.of,
-                each.in_time.met,
-                each.in_time.rate,
-                each.answered,
-                each.closed,
-            )
-        )
+    rows = tuple(
+        (level.label, each.n, each.told, *share_cells(each.in_time), each.answered, each.closed)
+        for level in Level
+        for each in (found.get((level.value,), NO_ALARMS),)
+    )
     return Table(
         "告警处置",
         "预警、告警的告知与处置",
@@ -152,7 +133,7 @@ def _alarms(subject: Subject) -> Table:
             Column("已答复", "count", 6),
             Column("已闭环", "count", 6),
         ),
-        tuple(rows) if found else (),
+        rows if found else (),
         "各层级合计。登记而未告知的，是接入之前达到的，或同一计时已有更高级别告知的。",
     )
 
@@ -247,27 +228,17 @@ def _suspended_said(subject: Subject) -> str:
 
 
 def _suspensions(subject: Subject) -> Table:
-    return Table(
+    return listing(
         "挂起",
         f"{subject.this}曾处于挂起的申请",
         (
-            *WHO,
             Column("挂起", "instant", 9),
             Column("恢复", "instant", 9),
             Column("原因", width=12, personal=True),
             Column("批准人", width=6, personal=True),
         ),
-        tuple(
-            (
-                *who(row),
-                minute(row["suspended_at"]),
-                minute(row["resumed_at"]),
-                row["reason"],
-                row["approver"],
-            )
-            for row in subject.rows("suspensions")
-        ),
-        listing=True,
+        subject.rows("suspensions"),
+        lambda row: (minute(row["suspended_at"]), minute(row["resumed_at"]), row["reason"], row["approver"]),
     )
 
 
@@ -280,18 +251,14 @@ def _plans_said(subject: Subject) -> str:
 
 
 def _plans(subject: Subject) -> Table:
-    return Table(
+    return listing(
         "供电方案有效期",
         "临近失效和失效的供电方案",
         (
-            *WHO,
             Column("级别", "level", 5),
             Column("时间", "instant", 9),
             Column("情况", width=16, personal=True),
         ),
-        tuple(
-            (*who(row), Level.of(str(row["level"])).label, minute(row["reached_at"]), row["text"])
-            for row in subject.rows("plans")
-        ),
-        listing=True,
+        subject.rows("plans"),
+        lambda row: (Level.of(str(row["level"])).label, minute(row["reached_at"]), row["text"]),
     )

@@ -2,7 +2,19 @@
 
 from limits.force import Layer
 from limits.terms import CustomerClass
-from reports.composing.wording import CLASS, SHARE, Subject, against, classes, held, named, rate, share_cells
+from reports.composing.wording import (
+    CLASS,
+    SHARE,
+    Subject,
+    against,
+    classes,
+    held,
+    met_and_missed,
+    named,
+    rate,
+    share_cells,
+    spread_cells,
+)
 from reports.documents.cells import shown
 from reports.facts.counts import Move
 from reports.figures.shares import Share
@@ -20,7 +32,7 @@ def in_time(subject: Subject) -> Section:
         "时限达标总体情况",
         tuple(_said(subject)),
         (
-            _by_class(subject),
+            *held(_by_class(subject)),
             *_class_chart(subject),
             _compared(subject),
             *_compared_chart(subject),
@@ -88,19 +100,7 @@ def _class_chart(subject: Subject) -> tuple[Chart, ...]:
     if not kept:
         return ()
     shares = [(each.label, kept[each.value,]) for each in classes(kept)]
-    return (
-        Chart(
-            "各类客户达标户数",
-            "各类客户按时与超期户数",
-            "stacked",
-            "count",
-            tuple(label for label, _ in shares),
-            (
-                Series("按时", tuple(float(share.met) for _, share in shares), "main"),
-                Series("超期", tuple(float(share.missed) for _, share in shares), "miss"),
-            ),
-        ),
-    )
+    return (met_and_missed("各类客户达标户数", "各类客户按时与超期户数", shares),)
 
 
 def _compared(subject: Subject) -> Table:
@@ -192,11 +192,7 @@ def _days_said(subject: Subject) -> str:
 
 def _days(subject: Subject) -> Table:
     found = subject.figures.used(("class",), layer="local", role="total")
-    rows = tuple(
-        (each.label, spread.n, spread.mean, spread.median, spread.p90, spread.longest)
-        for each in classes(found)
-        for spread in (found[each.value,],)
-    )
+    rows = tuple((each.label, *spread_cells(found[each.value,])) for each in classes(found))
     return Table(
         "办电时长",
         "办电时长（个工作日）",

@@ -21,6 +21,8 @@ def indices(subject: Subject, found: Sequence[Score]) -> Section:
 def _said(subject: Subject, found: Sequence[Score]) -> str:
     if not found:
         return f"{subject.this}没有生效的指标定义。"
+    if all(score.value is None for score in found):
+        return f"按指标定义计算{len(found)}项，都没有数据，不计分。"
     silent = [score.label for score in found if score.value is None]
     said = f"按指标定义计算{len(found)}项，{len(found) - len(silent)}项有数据。"
     return said + (f"没有数据、不计分的有：{'、'.join(silent)}；没有数据不按满分计。" if silent else "")

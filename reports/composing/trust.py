@@ -3,7 +3,7 @@
 from collections import Counter
 
 from limits.force import Layer
-from reports.composing.wording import WHO, Subject, held, minute, named, who
+from reports.composing.wording import Subject, held, listing, minute, named
 from reports.facts.counts import Move
 from reports.paper import Column, Passage, Section, Table
 from workflow.findings import Code
@@ -49,8 +49,9 @@ def _code(value: object) -> str:
 
 
 def _codes(subject: Subject) -> Table:
-    counted = Counter(_code(row["code"]) for row in subject.rows("findings"))
-    archived = Counter(_code(row["code"]) for row in subject.rows("findings") if row["archived_in_period"])
+    rows = subject.rows("findings")
+    counted = Counter(_code(row["code"]) for row in rows)
+    archived = Counter(_code(row["code"]) for row in rows if row["archived_in_period"])
     return Table(
         "线索分类",
         "需要核实的记录分类",
@@ -62,21 +63,17 @@ def _codes(subject: Subject) -> Table:
 
 
 def _findings(subject: Subject) -> Table:
-    return Table(
+    return listing(
         "廉洁线索",
         "需要核实的记录",
         (
-            *WHO,
             Column("类别", width=7),
             Column("证据", width=18, personal=True),
             Column("涉及人员", width=8, personal=True),
             Column("发现", "instant", 9),
         ),
-        tuple(
-            (*who(row), _code(row["code"]), row["evidence"], row["people"], minute(row["found_at"]))
-            for row in subject.rows("findings")
-        ),
-        listing=True,
+        subject.rows("findings"),
+        lambda row: (_code(row["code"]), row["evidence"], row["people"], minute(row["found_at"])),
     )
 
 
@@ -89,20 +86,16 @@ def _excluded_said(subject: Subject) -> str:
 
 
 def _excluded(subject: Subject) -> Table:
-    return Table(
+    return listing(
         "不计入的申请",
         "终止、作废的申请",
         (
-            *WHO,
             Column("去向", width=5),
             Column("时间", "instant", 9),
             Column("原因", width=14, personal=True),
         ),
-        tuple(
-            (*who(row), Move.of(str(row["why"])).label, minute(row["at"]), row["reason"])
-            for row in subject.rows("excluded")
-        ),
-        listing=True,
+        subject.rows("excluded"),
+        lambda row: (Move.of(str(row["why"])).label, minute(row["at"]), row["reason"]),
     )
 
 

@@ -11,16 +11,16 @@ from reports.composing.wording import (
     PROVISIONAL,
     SHARE,
     STATION,
-    WHO,
     Row,
     Subject,
     held,
     layers,
+    listing,
+    met_and_missed,
     minute,
     named,
     rate,
     share_cells,
-    who,
 )
 from reports.figures.figures import Ranked
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table
@@ -35,11 +35,10 @@ def where(subject: Subject) -> Section:
         (_said(subject, ranked),),
         (
             *_ranking_chart(ranked),
-            _ranking(ranked),
-            *held(_managers(subject)),
+            *held(_ranking(ranked), _managers(subject)),
             Passage("各环节时限", (_clocks_said(subject),)),
             *_clock_chart(subject),
-            *held(_clocks(subject), unmet_list(subject, "unmet")),
+            *held(_clocks(subject), late_list(subject, "unmet", "归档未达标", UNMET)),
         ),
     )
 
@@ -49,7 +48,8 @@ def _said(subject: Subject, ranked: tuple[Ranked, ...]) -> str:
     if not judged:
         return f"{subject.this}没有计入考核的归档，各供电所不排名。"
     whole = sum(not each.share.missed for each in judged)
-    said = f"{len(judged)}个供电所有归档，其中{whole}个全部按时。"
+    kept = f"其中{whole}个全部按时" if whole else "没有一个全部按时"
+    said = f"{len(judged)}个供电所有归档，{kept}。"
     missed = [(each.name, each.share.missed) for each in judged if each.share.missed]
     if missed:
         said += f"未按时办结的有{named(missed, '户')}；达标率最低的是{judged[-1].name}，{rate(judged[-1].share)}。"
@@ -82,7 +82,6 @@ def _ranking(ranked: tuple[Ranked, ...]) -> Table:
         ),
         rows,
         "达标率相同的名次相同，户数多的列在前；没有计入考核的归档的不排名。",
-        empty="没有供电所。",
     )
 
 
@@ -120,10 +119,14 @@ def _managers(subject: Subject) -> Table:
 
 
 def _clocks_said(subject: Subject) -> str:
-    missed = Counter[str]()
+    missed, judged = Counter[str](), 0
     for (layer, clock), share in subject.figures.clocks().items():
-        if layer == Layer.LOCAL.value and share.missed:
+        if layer == Layer.LOCAL.value:
+            judged += share.of
             missed[subject.clock(layer, clock)] += share.missed
+    if not judged:
+        return f"{subject.this}归档的申请没有可以判定的地方环节时限。"
+    missed = +missed  # only those above nought
     if not missed:
         return "地方各环节时限全部按时。"
     return f"地方各环节时限中，未按时的有{named(missed.items(), '户')}。"
@@ -141,19 +144,7 @@ def _clock_chart(subject: Subject) -> tuple[Chart, ...]:
         (subject.clock(Layer.LOCAL.value, clock), found[clock])
         for clock in subject.in_order(Layer.LOCAL, found)
     ]
-    return (
-        Chart(
-            "各环节按时与超期",
-            "地方各环节时限按时与超期户数",
-            "stacked",
-            "count",
-            tuple(label for label, _ in told),
-            (
-                Series("按时", tuple(float(share.met) for _, share in told), "main"),
-                Series("超期", tuple(float(share.missed) for _, share in told), "miss"),
-            ),
-        ),
-    )
+    return (met_and_missed("各环节按时与超期", "地方各环节时限按时与超期户数", told),)
 
 
 def _clocks(subject: Subject) -> Table:
@@ -182,8 +173,8 @@ def _clocks(subject: Subject) -> Table:
     )
 
 
+UNMET = "归档申请中未按时的每一个计时，一行一个；原因取自告警的答复，没有答复的为“—”。"
 LATE = (
-    *WHO,
     Column("层级", width=5),
     Column("时限", width=10),
     Column("已用", "count", 4),
@@ -195,28 +186,11 @@ LATE = (
 )
 
 
-def unmet_list(subject: Subject, table: str) -> Table:
-    """Every clock missed by the archived (``unmet``), or late and still open (``open_late``)."""
+def late_list(subject: Subject, table: str, name: str, note: str) -> Table:
+    """Every clock missed by the archived (``unmet``), or late and still open (``open_late``), the worst first."""
     causes = _causes(subject)
     ordered = sorted(subject.rows(table), key=_worst_first)
-    name, note = {
-        "unmet": (
-            "归档未达标",
-            "归档申请中未按时的每一个计时，一行一个；原因取自告警的答复，没有答复的留空。",
-        ),
-        "open_late": (
-            "在途超期",
-            f"截至 {subject.as_of:%Y-%m-%d %H:%M} 已超期而尚未办结的计时，不计入达标率。",
-        ),
-    }[table]
-    return Table(
-        name,
-        f"{name}明细",
-        LATE,
-        tuple(_late_row(subject, row, causes) for row in ordered),
-        note,
-        listing=True,
-    )
+    return listing(name, f"{name}明细", LATE, ordered, lambda row: _late_cells(subject, row, causes), note)
 
 
 def _worst_first(row: Row) -> tuple[object, ...]:
@@ -226,11 +200,10 @@ def _worst_first(row: Row) -> tuple[object, ...]:
     return order.index(str(row["layer"])), beside, over, str(row["number"]), str(row["clock"])
 
 
-def _late_row(subject: Subject, row: Row, causes: dict[tuple[str, str, str], str]) -> tuple[Cell, ...]:
+def _late_cells(subject: Subject, row: Row, causes: dict[tuple[str, str, str], str]) -> tuple[Cell, ...]:
     verdict = Verdict.of(str(row["verdict"])).label
     key = (str(row["number"]), str(row["layer"]), str(row["clock"]))
     return (
-        *who(row),
         Layer.of(str(row["layer"])).label,
         subject.clock(row["layer"], row["clock"]),
         int(row["used"] or 0),

@@ -1,7 +1,7 @@
 """Whose time it was: every working day from acceptance to energizing belongs to one owner."""
 
 from limits.terms import CustomerClass
-from reports.composing.wording import CLASS, Subject, classes, held
+from reports.composing.wording import CLASS, Subject, classes, held, spread_cells
 from reports.documents.cells import shown
 from reports.facts.owners import Owner
 from reports.paper import Chart, Column, Section, Series, Table, Tone
@@ -66,23 +66,12 @@ def _chart(subject: Subject) -> tuple[Chart, ...]:
 
 def _owners(subject: Subject) -> Table:
     found = subject.figures.owners(("class", "owner"))
-    rows = []
-    for each in classes(found):
-        for owner in Owner:
-            spread = found[each.value, owner.value]
-            if not spread.longest:
-                continue
-            rows.append(
-                (
-                    each.label,
-                    owner.label,
-                    spread.n,
-                    spread.mean,
-                    spread.median,
-                    spread.p90,
-                    spread.longest,
-                )
-            )
+    rows = tuple(
+        (each.label, owner.label, *spread_cells(found[each.value, owner.value]))
+        for each in classes(found)
+        for owner in Owner
+        if found[each.value, owner.value].longest
+    )
     return Table(
         "时间归属",
         "办电时间按归属（个工作日）",
@@ -95,7 +84,7 @@ def _owners(subject: Subject) -> Table:
             Column("九成不超过", "count", 7),
             Column("最长", "count", 5),
         ),
-        tuple(rows),
+        rows,
         "归档申请自受理至装表接电，没有占用时间的一方不列；同一天可归多方时，依次为挂起、客户工程、配套工程、政府审批（本系统约定）。",
     )
 

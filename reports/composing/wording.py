@@ -1,6 +1,6 @@
 """How a report says a figure: plainly, with the number and what it was divided by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,8 +11,8 @@ from limits.terms import CustomerClass
 from reports.documents.cells import shown
 from reports.facts.values import Facts, Value
 from reports.figures.figures import Compared, Figures
-from reports.figures.shares import Share
-from reports.paper import Cell, Column, Table
+from reports.figures.shares import Share, Spread
+from reports.paper import Cell, Chart, Column, Series, Table
 from reports.periods import Period
 
 CLASS = Column("客户类别", width=8, whole=True)
@@ -83,6 +83,8 @@ def rate(share: Share) -> str:
 
 def against(found: Compared, period: Period) -> str:
     """How a rate moved since the period before and since a year earlier, in percentage points."""
+    if period.previous() == period.year_before():
+        return _since(found.since_previous, "上年", period.previous())  # a year has but one before it
     before = _since(found.since_previous, "上期", period.previous())
     return f"{before}，{_since(found.since_year_before, '上年同期', period.year_before())}"
 
@@ -130,6 +132,18 @@ def share_cells(share: Share) -> tuple[int, int, float | None]:
 SHARE = (Column("计入考核", "count", 7), Column("达标", "count", 6), Column("达标率", "share", 8))
 
 
+def spread_cells(spread: Spread) -> tuple[int, float, float, int, int]:
+    """How many, mean, median, what nine in ten did not exceed, the longest."""
+    return spread.n, spread.mean, spread.median, spread.p90, spread.longest
+
+
+def met_and_missed(name: str, title: str, shares: Sequence[tuple[str, Share]]) -> Chart:
+    """Of each category how many kept the limit and, upon them, how many did not."""
+    met = Series("按时", tuple(float(share.met) for _, share in shares), "main")
+    missed = Series("超期", tuple(float(share.missed) for _, share in shares), "miss")
+    return Chart(name, title, "stacked", "count", tuple(label for label, _ in shares), (met, missed))
+
+
 def held(*tables: Table) -> tuple[Table, ...]:
     """The tables with something in them: where a sentence has said that there is nothing, none is shown."""
     return tuple(table for table in tables if table.rows)
@@ -151,3 +165,16 @@ def who(row: Row) -> tuple[Cell, ...]:
 
 
 WHO: Sequence[Column] = (NUMBER, CLASS, STATION, MANAGER)
+
+
+def listing(
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    cells: Callable[[Row], tuple[Cell, ...]],
+    note: str = "",
+) -> Table:
+    """Applications one by one: whose each is, and ``cells`` under ``columns``."""
+    told = tuple((*who(row), *cells(row)) for row in rows)
+    return Table(name, title, (*WHO, *columns), told, note, listing=True)

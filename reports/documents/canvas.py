@@ -2,11 +2,14 @@
 
 import math
 import unicodedata
+from collections.abc import Iterator
 from html import escape
 
-from reports.documents.tones import INK
+from reports.documents.tones import FILL, INK, LINES
+from reports.paper import Tone
 
 SIZE = 14.0  # of words
+APART = 7.0  # between the lines upon a fill
 
 
 def measured(text: str, size: float = SIZE) -> float:
@@ -80,6 +83,16 @@ class Canvas:
                 f'<rect x="{_(x)}" y="{_(y)}" width="{_(width)}" height="{_(height)}" fill="{fill}"/>'
             )
 
+    def block(self, x: float, y: float, width: float, height: float, tone: Tone) -> None:
+        """A rectangle in a tone, with the lines that tell it from others without its colour."""
+        self.rect(x, y, width, height, FILL[tone])
+        told = "".join(
+            f"M{_(x + x1)} {_(y + y1)}L{_(x + x2)} {_(y + y2)}"
+            for x1, y1, x2, y2 in _strokes(width, height, tone)
+        )
+        if told:
+            self._parts.append(f'<path d="{told}" stroke="#fff" stroke-opacity=".35" stroke-width="1.4"/>')
+
     def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1) -> None:
         """A straight line."""
         self._parts.append(
@@ -106,11 +119,11 @@ class Canvas:
         anchor: str = "start",
         size: float = SIZE,
         fill: str = INK,
-        halo: bool = False,
+        halo: str = "",
     ) -> None:
-        """Words that stand on the line ``y``; with a ``halo``, readable where a line runs behind them."""
+        """Words that stand on the line ``y``; with a ``halo`` in that colour, readable where lines run behind them."""
         around = (
-            ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if halo else ""
+            f' stroke="{halo}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' if halo else ""
         )
         self._parts.append(
             f'<text x="{_(x)}" y="{_(y)}" font-size="{_(size)}" fill="{fill}" text-anchor="{anchor}"{around}>'
@@ -124,6 +137,22 @@ class Canvas:
             f'viewBox="0 0 {_(self.width)} {_(height)}" font-family="{escape(font)}" role="img" '
             f'aria-label="{escape(label)}">{"".join(self._parts)}</svg>'
         )
+
+
+def _strokes(width: float, height: float, tone: Tone) -> Iterator[tuple[float, float, float, float]]:
+    """The lines upon a rectangle, from its upper left corner: x1, y1, x2, y2."""
+    runs = LINES.get(tone)
+    if runs is None or width <= 0 or height <= 0:
+        return
+    reach = height if runs == "level" else width + height
+    for step in range(1, int(reach / APART) + 1):
+        at = step * APART
+        if runs == "level":
+            yield 0, at, width, at
+            continue
+        right, down = min(at, width), min(at, height)
+        ends = (right, at - right, at - down, down)
+        yield ends if runs == "rising" else (width - ends[0], ends[1], width - ends[2], ends[3])
 
 
 def _(value: float) -> str:

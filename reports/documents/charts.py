@@ -10,8 +10,8 @@ from operator import itemgetter
 
 from reports.documents.canvas import SIZE, Canvas, balanced, ceiling, fits, measured
 from reports.documents.cells import short
-from reports.documents.tones import FILL, LINE, SOFT, TRACK, UPON
-from reports.paper import Chart
+from reports.documents.tones import FILL, LINE, PAPER, SOFT, TRACK, UPON
+from reports.paper import Chart, Series, Tone
 
 WIDE, NARROW = 720.0, 350.0  # a document or a desktop; a phone
 PLOT = 220.0  # the height in which columns stand and lines run
@@ -38,7 +38,7 @@ def _present(chart: Chart) -> Iterable[float]:
     return (value for series in chart.series for value in series.values if value is not None)
 
 
-def _sums(chart: Chart) -> list[float | None]:
+def sums(chart: Chart) -> list[float | None]:
     """What each category comes to; None when nothing is known of it."""
     columns = zip(*(series.values for series in chart.series), strict=True)
     known = [[value for value in column if value is not None] for column in columns]
@@ -49,7 +49,7 @@ def _top(chart: Chart) -> float:
     """The end of the scale; counts go up in whole steps."""
     if chart.kind == "share":
         return 1.0
-    values = _sums(chart) if chart.form == "stacked" else _present(chart)
+    values = sums(chart) if chart.form == "stacked" else _present(chart)
     highest = max((value for value in values if value is not None), default=0.0)
     if chart.kind == "count":
         return 4.0 * math.ceil(ceiling(highest / 4))
@@ -67,11 +67,11 @@ def _legend(canvas: Canvas, chart: Chart) -> float:
         return 4.0
     x, y = 0.0, 0.0
     for series in chart.series:
-        needed = 18 + measured(series.label) + 18
+        needed = 20 + measured(series.label) + 18
         if x and x + needed > canvas.width:
             x, y = 0.0, y + LEGEND
-        canvas.rect(x, y + 3, 12, 12, FILL[series.tone])
-        canvas.text(x + 18, y + 14, series.label, fill=SOFT)
+        canvas.block(x, y + 2, 14, 14, series.tone)
+        canvas.text(x + 20, y + 14, series.label, fill=SOFT)
         x += needed
     return y + LEGEND + 8
 
@@ -117,7 +117,7 @@ def _lying(canvas: Canvas, chart: Chart, top: float) -> float:
 
 
 def _told_width(chart: Chart, *, stacked: bool) -> float:
-    values = _sums(chart) if stacked else [value for series in chart.series for value in series.values]
+    values = sums(chart) if stacked else [value for series in chart.series for value in series.values]
     return 8 + max(
         (measured(MISSING if value is None else short(value, chart.kind)) for value in values), default=0.0
     )
@@ -135,7 +135,7 @@ def _bars(
         if value is None:
             canvas.text(x + 6, y + thickness / 2 + 5, MISSING, fill=SOFT, size=SMALL)
         else:
-            canvas.rect(x, y, value * scale, thickness, FILL[series.tone])
+            canvas.block(x, y, value * scale, thickness, series.tone)
             end = x + (room if chart.kind == "share" else value * scale)
             canvas.text(end + 6, y + thickness / 2 + 5, short(value, chart.kind))
         y += thickness + 1
@@ -148,16 +148,23 @@ def _stacked_bar(
     x, y = at
     for series in chart.series:
         value = series.values[index] or 0.0
-        canvas.rect(x, y, value * scale, thickness, FILL[series.tone])
-        told = short(value, chart.kind)
-        if value and value * scale >= measured(told, SMALL) + 6:
-            middle = x + value * scale / 2
-            fill = UPON[series.tone]
-            canvas.text(middle, y + thickness / 2 + 4.3, told, anchor="middle", size=SMALL, fill=fill)
+        canvas.block(x, y, value * scale, thickness, series.tone)
+        if value and (told := _upon(series, short(value, chart.kind), value * scale - 6)):
+            _within(canvas, x + value * scale / 2, y + thickness / 2 + 4.3, told, series.tone)
         x += value * scale
-    whole = _sums(chart)[index]
+    whole = sums(chart)[index]
     if chart.kind != "share" or whole is None:
         canvas.text(x + 6, y + thickness / 2 + 5, MISSING if whole is None else short(whole, chart.kind))
+
+
+def _upon(series: Series, told: str, room: float) -> str:
+    """What is written upon a part: its value, after a name as short as a level's; empty where there is no room."""
+    named = f"{series.label}{told}" if len(series.label) == 1 else told
+    return next((text for text in (named, told) if measured(text, SMALL) <= room), "")
+
+
+def _within(canvas: Canvas, middle: float, y: float, told: str, tone: Tone) -> None:
+    canvas.text(middle, y, told, anchor="middle", size=SMALL, fill=UPON[tone], halo=FILL[tone])
 
 
 # --- standing -------------------------------------------------------------------------------------------
@@ -212,13 +219,11 @@ def _columns(
     for series in chart.series:
         value = series.values[index]
         told = MISSING if value is None else short(value, chart.kind)
-        canvas.rect(
-            x, foot - (value or 0.0) * scale, thickness - 1, (value or 0.0) * scale, FILL[series.tone]
-        )
+        height = (value or 0.0) * scale
+        canvas.block(x, foot - height, thickness - 1, height, series.tone)
         room = slot - 2 if lanes == 1 else thickness + 2
         if measured(told, SMALL) <= room or (value is None and (told := "—")):
-            y = foot - (value or 0.0) * scale - 5
-            canvas.text(x + thickness / 2, y, told, anchor="middle", size=SMALL)
+            canvas.text(x + thickness / 2, foot - height - 5, told, anchor="middle", size=SMALL)
         x += thickness
 
 
@@ -229,14 +234,12 @@ def _stacked_column(
     x, y = at[0] + (slot - thickness) / 2, at[1]
     for series in chart.series:
         height = (series.values[index] or 0.0) * scale
-        canvas.rect(x, y - height, thickness, height, FILL[series.tone])
-        told = short(series.values[index] or 0.0, chart.kind)
-        if height >= SMALL + 4 and measured(told, SMALL) <= thickness - 4:
-            middle = y - height / 2 + 4.3
-            fill = UPON[series.tone]
-            canvas.text(x + thickness / 2, middle, told, anchor="middle", size=SMALL, fill=fill)
+        canvas.block(x, y - height, thickness, height, series.tone)
+        told = _upon(series, short(series.values[index] or 0.0, chart.kind), thickness - 4)
+        if told and height >= SMALL + 4:
+            _within(canvas, x + thickness / 2, y - height / 2 + 4.3, told, series.tone)
         y -= height
-    whole = _sums(chart)[index]
+    whole = sums(chart)[index]
     told = MISSING if whole is None else short(whole, chart.kind)
     if (chart.kind != "share" or whole is None) and measured(told, SMALL) <= slot:
         canvas.text(x + thickness / 2, y - 5, told, anchor="middle", size=SMALL)
@@ -288,7 +291,7 @@ def _tell(canvas: Canvas, chart: Chart, points: list[Point], slot: float, taken:
         at = min(x, canvas.width - half)
         for line in (y - 9, y + 19):
             if all(abs(line - other) > 15 or abs(at - place) > half + width for place, other, width in taken):
-                canvas.text(at, line, told, anchor="middle", size=SMALL, halo=True)
+                canvas.text(at, line, told, anchor="middle", size=SMALL, halo=PAPER)
                 taken.append((at, line, half))
                 break
 

@@ -3,17 +3,24 @@
 from datetime import datetime
 
 from limits.zone import local
-from reports.documents.canvas import balanced
+from reports.documents.canvas import balanced, measured
 from reports.paper import Column, KeyFigure, Paper, Table
 
 ER_HAO = 22.0  # 二号, in points
-LARGEST = 42.0  # points of the mark; it stands on one line
+LARGEST = 42.0  # points of the mark
 LINE = 440.0  # points of text across a page
 
 
-def mark_size(paper: Paper) -> float:
-    """How large the issuer's name is set, in points, so that it stands on one line (GB/T 9704-2012, 7.2.4)."""
-    return min(LARGEST, LINE / max(len(paper.organisation), 1))
+def mark_lines(paper: Paper) -> tuple[list[str], float]:
+    """The issuer's name as the mark (GB/T 9704-2012, 7.2.4) and how large it is set, in points.
+
+    On one line; a name so long that it would be no larger than the title stands on two.
+    """
+    fitting = LINE / max(measured(paper.organisation, 1.0), 1.0)
+    if fitting >= ER_HAO:
+        return [paper.organisation], min(LARGEST, fitting)
+    lines = balanced(paper.organisation, measured(paper.organisation, ER_HAO) / 2 + ER_HAO, 2, ER_HAO)
+    return lines, min(ER_HAO, LINE / max(measured(line, 1.0) for line in lines))
 
 
 def number_line(paper: Paper) -> str:

@@ -18,15 +18,17 @@ from reports.documents.front import (
     annexed,
     day_in_chinese,
     key_table,
-    mark_size,
+    mark_lines,
     number_line,
     signature_lines,
     title_lines,
 )
-from reports.documents.grids import ACROSS, UPRIGHT, grid
+from reports.documents.grids import grid
+from reports.documents.layout import ACROSS, UPRIGHT
 from reports.documents.outline import Chapter, Item, annexes, is_annexed, left_out, outline
 from reports.documents.pictures import picture
 from reports.documents.wording import (
+    BREAK,
     HEAD_FACE,
     LATIN,
     NUMBER_FACE,
@@ -90,17 +92,16 @@ class _Writer:
     def front(self) -> Iterator[str]:
         """Mark, number, red line, title."""
         paper = self.paper
-        size = mark_size(paper)
-        yield paragraph(
-            run(paper.organisation, TITLE_FACE, size, colour=RED), align="center", line=size * 1.35, after=20
-        )
+        lines, size = mark_lines(paper)
+        words = BREAK.join(run(each, TITLE_FACE, size, colour=RED) for each in lines)
+        yield paragraph(words, align="center", line=size * 1.35, after=20)
         line = f'<w:pBdr><w:bottom w:val="single" w:sz="18" w:space="8" w:color="{RED}"/></w:pBdr>'
         yield paragraph(run(number_line(paper), spacing=CLOSER), align="center", border=line, after=28.95)
         yield _title(paper.title, outline=0)
         yield paragraph(run(f"（{paper.state}）", SECOND_FACE), align="center", after=14)
         if paper.keys:
             yield grid(key_table(paper.keys), UPRIGHT)
-            yield paragraph(line=14)
+            yield _note("")
 
     def chapter(self, chapter: Chapter) -> Iterator[str]:
         yield paragraph(run(chapter.heading, HEAD_FACE), indent=INDENT, keep=True, outline=1)
@@ -131,10 +132,13 @@ class _Writer:
         yield paragraph(run(item.caption, HEAD_FACE, XIAO_SI), align="center", after=8, line=20)
 
     def signing(self) -> Iterator[str]:
-        """What is annexed, who signs, from whom, when, and where the seal goes."""
+        """What is annexed, who signs, from whom, when, and where the seal goes.
+
+        The last of the text stays with the signatures: they never stand on a page alone (7.3.5.5).
+        """
         for at, line in enumerate(annex_lines(tuple(table.title for table in self.annexes))):
-            yield paragraph(run(line), indent=INDENT, before=0 if at else 28.95)
-        yield paragraph()
+            yield paragraph(run(line), indent=INDENT, before=0 if at else 28.95, keep=True)
+        yield paragraph(keep=True)
         for line in signature_lines(self.paper):
             yield paragraph(run(line), indent=INDENT, keep=True)
         yield paragraph(keep=True)
@@ -153,7 +157,7 @@ class _Writer:
 
 
 def _title(text: str, *, outline: int) -> str:
-    words = "<w:r><w:br/></w:r>".join(run(line, TITLE_FACE, ER_HAO) for line in title_lines(text))
+    words = BREAK.join(run(line, TITLE_FACE, ER_HAO) for line in title_lines(text))
     return paragraph(words, align="center", line=36, after=6, outline=outline, keep=True, snap=False)
 
 
@@ -176,7 +180,10 @@ def _text(paragraphs: tuple[str, ...]) -> Iterator[str]:
 
 def _note(text: str, *, keep: bool = False) -> str:
     """Small words below a table; with none, the space that parts it from the text."""
-    return paragraph(run(text, size=10.5), align="left", line=15, before=3, after=8, keep=keep, snap=False)
+    line, before, after = (15, 3, 8) if text else (8, 0, 4)
+    return paragraph(
+        run(text, size=10.5), align="left", line=line, before=before, after=after, keep=keep, snap=False
+    )
 
 
 def _inline(relation: str, number: int, label: str, wide: int, high: int) -> str:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from reports.documents.cells import LEVELS, repeated, shown
 from reports.documents.charts import NARROW, WIDE, draw
 from reports.documents.front import day_in_chinese
+from reports.documents.layout import runs
 from reports.documents.outline import left_out, outline, printed, units
 from reports.documents.tones import FILL
 from reports.paper import Chart, Paper, Table
@@ -55,14 +56,28 @@ def _room(table: Table) -> int:
 
 
 def _body(table: Table) -> Markup:
-    """The rows; written here, since a template takes ten times as long for thousands of cells."""
-    rows = printed(table)
-    lines = []
-    for at, row in enumerate(rows):
-        total = table.total and at == len(table.rows) - 1
-        cells = "".join(_cell(table, at, index) for index in range(len(row)))
-        lines.append(f'<tr class="total">{cells}</tr>' if total else f"<tr>{cells}</tr>")
-    return Markup("\n".join(lines))  # noqa: S704 - escaped cell by cell
+    """The rows, in groups of which some stay on one page in print.
+
+    Written here, since a template takes ten times as long for thousands of cells.
+    """
+    lines, at, alone = ["<tbody>"], 0, True
+    for count in runs(table, [1] * len(printed(table))):
+        if count > 1 or not alone:
+            lines[-1:] = [] if lines[-1] == "<tbody>" else [lines[-1], "</tbody>"]
+            lines.append('<tbody class="held">' if count > 1 else "<tbody>")
+        alone = count == 1
+        lines += [_row(table, each) for each in range(at, at + count)]
+        at += count
+    return Markup("\n".join([*lines, "</tbody>"]))  # noqa: S704 - escaped cell by cell
+
+
+def _row(table: Table, at: int) -> str:
+    cells = "".join(_cell(table, at, index) for index in range(len(table.columns)))
+    return (
+        f'<tr class="total">{cells}</tr>'
+        if table.total and at == len(table.rows) - 1
+        else f"<tr>{cells}</tr>"
+    )
 
 
 def _cell(table: Table, at: int, index: int) -> str:

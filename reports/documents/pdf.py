@@ -10,20 +10,31 @@ from datetime import UTC
 from typing import Any
 
 from reports.documents import fonts
-from reports.documents.cells import LEVELS, repeated, shown
+from reports.documents.cells import LEVELS, shown
 from reports.documents.charts import WIDE, draw
 from reports.documents.front import (
     annex_lines,
     annexed,
     day_in_chinese,
     key_table,
-    mark_size,
+    mark_lines,
     number_line,
     signature_lines,
     title_lines,
 )
-from reports.documents.grids import ACROSS, UPRIGHT, aligned, size_of
-from reports.documents.outline import Chapter, Item, annexes, is_annexed, left_out, outline, printed, units
+from reports.documents.layout import (
+    ACROSS,
+    TALL,
+    UPRIGHT,
+    Setting,
+    aligned,
+    head_lines,
+    lines,
+    runs,
+    setting,
+    spans,
+)
+from reports.documents.outline import Chapter, Item, annexes, is_annexed, left_out, outline, printed
 from reports.documents.page import TEMPLATES
 from reports.documents.pictures import shown_width
 from reports.documents.tones import FILL
@@ -40,7 +51,7 @@ def render_pdf(paper: Paper) -> bytes:
         TEMPLATES / "official.typ",
         font_paths=fonts.installed(),
         sys_inputs={"paper": source(paper)},
-        timestamp=paper.as_of.astimezone(UTC),
+        timestamp=paper.as_of.astimezone(UTC).replace(microsecond=0),  # typst takes whole seconds
         pdf_tags=False,  # they treble a list's size
     )
 
@@ -67,7 +78,7 @@ def _paper(paper: Paper, faces: fonts.Typefaces) -> dict[str, Any]:
         "title": paper.title,
         "lines": title_lines(paper.title),
         "organisation": paper.organisation,
-        "mark": mark_size(paper),
+        "mark": dict(zip(("lines", "size"), mark_lines(paper), strict=True)),
         "number": number_line(paper),
         "state": paper.state,
         "seal": paper.seal,  # among the PDF's properties too: whoever verifies it finds it there unpacked
@@ -97,39 +108,53 @@ def _item(item: Item, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict
         return {**named, "svg": svg, "width": shown_width(svg), "note": part.note}
     if is_annexed(part):
         return {"form": "annexed", "sentence": annexed(part, behind.index(part) + 1)}
-    return {**named, **_table(part, UPRIGHT), "empty": part.empty, "note": part.note}
+    return {**named, **_table(part, UPRIGHT), "empty": part.empty}
 
 
 def _annex(table: Table) -> dict[str, Any]:
     return {
         **_table(table, ACROSS),
         "lines": title_lines(table.title),
-        "rest": left_out(table),
-        "note": table.note,
     }
 
 
 def _table(table: Table, room: float) -> dict[str, Any]:
+    found = setting(table, room)
     return {
-        "size": size_of(table, room),
+        "size": found.size,
         "columns": [
             {
-                "head": column.head,
-                "width": units(column) + 1,
+                "head": head_lines(column, room),
+                "width": width,
                 "align": aligned(column),
                 "level": column.kind == "level",
             }
-            for column in table.columns
+            for column, width, room in zip(table.columns, found.widths, found.rooms, strict=True)
         ],
-        "rows": [
-            {
-                "total": table.total and at == len(table.rows) - 1,
-                "cells": [
-                    "" if repeated(table, at, index) else broken(shown(cell, column.kind), units(column))
-                    for index, (column, cell) in enumerate(zip(table.columns, row, strict=True))
-                ],
-            }
-            for at, row in enumerate(printed(table))
-        ],
+        "rows": _rows(table, found),
+        "notes": [text for text in (left_out(table), table.note) if text],
         "marks": {name: FILL[tone] for name, tone in LEVELS.items()},
     }
+
+
+def _rows(table: Table, found: Setting) -> list[dict[str, Any]]:
+    """``held``: how many rows from this one on stay on one page, 0 in the middle of them; likewise a cell's span."""
+    rows, high = printed(table), lines(table, found)
+    held = runs(table, high)
+    merged = {at: spans(table, held, at) for at, column in enumerate(table.columns) if column.grouped}
+    begins = [each for count in held for each in (count, *[0] * (count - 1))]
+    return [
+        {
+            "total": table.total and at == len(table.rows) - 1,
+            "held": begins[at],
+            "tall": high[at] > TALL,
+            "cells": [
+                {
+                    "words": broken(shown(cell, column.kind), int(found.rooms[index])),
+                    "span": merged[index][at] if index in merged else 1,
+                }
+                for index, (column, cell) in enumerate(zip(table.columns, row, strict=True))
+            ],
+        }
+        for at, row in enumerate(rows)
+    ]

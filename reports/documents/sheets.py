@@ -33,5 +33,11 @@ def for_print(sheet: Any, title: str) -> None:
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-    sheet.set_header(f"&L&9{title[:100].replace('&', '&&')}")
+    headed(sheet, title)
+
+
+def headed(sheet: Any, title: str) -> None:
+    """The paper's title above, the sheet's name and the page's number below."""
+    # The space ends the size: a title that begins with a year would be read as part of it.
+    sheet.set_header(f"&L&9 {title[:100].replace('&', '&&')}")
     sheet.set_footer("&L&A&R第 &P 页，共 &N 页")

@@ -15,6 +15,7 @@ TITLE_FACE, TEXT_FACE, HEAD_FACE, SECOND_FACE, NUMBER_FACE = (
 )  # fmt: skip
 LATIN = "Times New Roman"
 RED = "E60012"
+BREAK = "<w:r><w:br/></w:r>"  # a new line in one paragraph
 # Characters XML has no place for.
 UNTOLD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 

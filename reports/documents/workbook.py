@@ -25,7 +25,7 @@ NUMBERS: dict[Kind, str] = {
     "instant": "yyyy-mm-dd hh:mm",
 }
 KINDS: tuple[Kind, ...] = ("text", *NUMBERS, "level")
-BASE = {"font_name": "等线", "font_size": 11, "valign": "top"}
+BASE = {"font_name": "等线", "font_size": 11, "valign": "vcenter"}
 HEAD = {
     "bold": True,
     "bg_color": "#E8EEF2",
@@ -70,6 +70,10 @@ class _Workbook:
             for name, tone in LEVELS.items()
         }
         self.note = self._format({"font_color": "#5B6770", "font_size": 10})
+        self.said = self._format({"text_wrap": True, "valign": "top"})
+        self.foot = self._format(
+            {"font_color": "#5B6770", "font_size": 10, "text_wrap": True, "valign": "top"}
+        )
 
     def _format(self, form: dict[str, Any]) -> Any:
         return self.book.add_format({**BASE, **form})
@@ -77,7 +81,7 @@ class _Workbook:
     def write(self) -> None:
         """Every sheet, in the order of the paper."""
         self.overview()
-        charts = Charts(self.book, self.names[1], self.names[2], self.chapters)
+        charts = Charts(self.book, self.names[1], self.names[2], self.paper.title, self.chapters)
         charts.draw()
         for table, name in zip(self.paper.tables(), self.names[3:], strict=True):
             self.sheet(table, name)
@@ -123,9 +127,9 @@ class _Workbook:
         for head, text in sentences:
             lines = -(-_letters(text) // 92)
             sheet.set_row(row, LINE_HEIGHT * max(lines, 1))
-            sheet.write_string(row, 0, head, self.plain["text"])
-            sheet.merge_range(row, 1, row, 2, "", self.plain["text"])
-            sheet.write_string(row, 1, text, self.plain["text"])
+            sheet.write_string(row, 0, head, self.said)
+            sheet.merge_range(row, 1, row, 2, "", self.said)
+            sheet.write_string(row, 1, text, self.said)
             row += 1
         return self._links(sheet, chapter, row)
 
@@ -148,8 +152,7 @@ class _Workbook:
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 2 * LINE_HEIGHT)
         for index, column in enumerate(table.columns):
-            # A Chinese character is two of Excel's column units; room for the filter's arrow.
-            sheet.set_column(index, index, _width(column) * 2 + 2)
+            sheet.set_column(index, index, _units(column))
             sheet.write_string(0, index, column.head, self.head)
         last = len(table.rows)
         for row, cells in enumerate(table.rows, start=1):
@@ -158,20 +161,31 @@ class _Workbook:
         sheet.autofilter(0, 0, max(last - (1 if table.total else 0), 1), len(table.columns) - 1)
         if not table.rows:
             sheet.write_string(1, 0, table.empty, self.note)
-        sheet.write_string(max(last, 1) + 2, 0, table.note, self.note)
+        self._foot(sheet, table, max(last, 1) + 2)
         sheet.repeat_rows(0)
         for_print(sheet, self.paper.title)
+
+    def _foot(self, sheet: Any, table: Table, row: int) -> None:
+        """The table's note as wide as the table, in as many lines as it takes."""
+        if not table.note:
+            return
+        wide = sum(_units(column) for column in table.columns)
+        sheet.set_row(row, LINE_HEIGHT * -(-_letters(table.note) // wide))
+        if len(table.columns) > 1:
+            sheet.merge_range(row, 0, row, len(table.columns) - 1, "", self.foot)
+        sheet.write_string(row, 0, table.note, self.foot)
 
     def _row(self, sheet: Any, table: Table, row: int, cells: tuple[Cell, ...], *, total: bool) -> None:
         forms = self.bold if total else self.plain
         lines = 1
         for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
-            if isinstance(cell, str):
-                lines = max(lines, -(-_letters(cell) // (_width(column) * 2)))
+            told = _moment(cell, column.kind)
+            if isinstance(told, str):
+                lines = max(lines, -(-_letters(told) // (_width(column) * 2)))
             form = forms[column.kind]
             if column.kind == "level" and cell in LEVELS:
                 form = self.levels[str(cell)]
-            _write(sheet, row, index, cell, form)
+            _write(sheet, row, index, told, form)
         if lines > 1:
             sheet.set_row(row, LINE_HEIGHT * lines)
 
@@ -185,13 +199,31 @@ def _width(column: Column) -> int:
     return min(max(column.width, len(column.head)), WIDEST)
 
 
+def _units(column: Column) -> int:
+    """A Chinese character is two of Excel's column units; room for the filter's arrow."""
+    return _width(column) * 2 + 2
+
+
 def _form(kind: Kind) -> dict[str, Any]:
     form: dict[str, Any] = {"num_format": NUMBERS[kind]} if kind in NUMBERS else {"text_wrap": True}
+    # Indented on either side, or a number would run into the words beside it.
     if kind in RIGHT:
         form |= {"align": "right", "indent": 1}
+    elif kind == "text":
+        form |= {"align": "left", "indent": 1}
     elif kind in {"date", "instant", "level"}:
         form["align"] = "center"
     return form
+
+
+def _moment(cell: Cell, kind: Kind) -> Cell:
+    """A date or an instant as one, however it was told: it can be sorted and filtered by month."""
+    if kind not in {"date", "instant"} or not isinstance(cell, str):
+        return cell
+    try:
+        return date.fromisoformat(cell) if len(cell) == len("2026-10-08") else datetime.fromisoformat(cell)
+    except ValueError:
+        return cell
 
 
 def _write(sheet: Any, row: int, column: int, cell: Cell, form: Any) -> None:

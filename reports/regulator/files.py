@@ -14,20 +14,24 @@ import xlsxwriter
 
 from limits.zone import local
 from reports.documents.files import take_places
-from reports.errors import FolderNotWritable
+from reports.documents.sheets import for_print, headed
+from reports.errors import FolderNotWritable, PeriodNotBegun
 from reports.periods import Period
 from reports.regulator.layout import FIELDS, Cell, Kind, shown
-from reports.regulator.rows import head_of, stories
+from reports.regulator.rows import stories
 from workflow import store
 from workflow.book import Book
+from workflow.past import Past, past
+from workflow.rules import Rules
 
 STEM = "regulator-data"
-LAYOUT, DATA = "说明", "数据"
+LAYOUT, DATA, TITLE = "说明", "数据", "监管数据"
 # A sheet holds 1,048,576 rows; what is more goes to another.
 SHEET_ROWS = 1_000_000
 # What makes a spreadsheet take a text for a formula; full-width signs are taken for the plain ones by some.
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 FORMATS = {Kind.AMOUNT: "#,##0.##", Kind.WHOLE: "0", Kind.INSTANT: "yyyy-mm-dd hh:mm:ss"}
+WIDE, WIDTH = 20, 14  # of columns; an instant that has no room shows as ####
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +47,32 @@ class _Sink(Protocol):
 
 
 def write_data(book: Book, period: Period, folder: Path, as_of: datetime) -> Written:
-    """Write the period's applications as known at ``as_of`` into ``folder``; none of the two files when one fails.
+    """Write the period's applications as on record at ``as_of`` into ``folder``; none of the two files when one fails.
 
     Raises PeriodNotBegun or FolderNotWritable.
     """
     as_of = local(as_of)
+    if as_of < period.begins:
+        raise PeriodNotBegun(period=period.label, as_of=f"{as_of:%Y-%m-%d %H:%M}")
+    rules = book.rules.known_at(as_of)
     names = [f"{STEM}-{period}.{end}" for end in ("csv", "xlsx")]
     try:
-        with store.reading(book.engine) as connection:
-            head = head_of(connection, period, as_of)
+        with store.reading(book.engine) as connection, past(connection, rules, as_of) as then:
+            about = _about(rules, period, as_of, then.head())
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as made:
-                about = _about(book, period, as_of, head)
                 paths = [Path(made) / name for name in names]
                 with _csv(paths[0]) as text, _xlsx(paths[1], about, as_of) as sheets:
-                    rows = _copy(connection, book, period, as_of, (text, sheets))
+                    rows = _copy(then, rules, period, (text, sheets))
                 take_places(Path(made), folder, names)
     except OSError as error:
         raise FolderNotWritable(folder=folder, reason=error.strerror or str(error)) from error
     return Written(tuple(folder / name for name in names), rows)
 
 
-def _copy(connection: Any, book: Book, period: Period, as_of: datetime, sinks: Sequence[_Sink]) -> int:
+def _copy(then: Past, rules: Rules, period: Period, sinks: Sequence[_Sink]) -> int:
     count = 0
-    for story in stories(connection, book, period, as_of):
+    for story in stories(then, rules, period):
         cells = [field.value(story) for field in FIELDS]
         for sink in sinks:
             sink.row(cells)
@@ -74,8 +80,8 @@ def _copy(connection: Any, book: Book, period: Period, as_of: datetime, sinks: S
     return count
 
 
-def _about(book: Book, period: Period, as_of: datetime, head: str) -> list[tuple[str, str]]:
-    policies, calendar = book.rules.policies, book.rules.calendar
+def _about(rules: Rules, period: Period, as_of: datetime, head: str) -> list[tuple[str, str]]:
+    policies, calendar = rules.policies, rules.calendar
     return [
         ("单位", policies.label),
         ("报告期", f"{period.label}受理或归档的业扩报装申请，一件一行，不含客户名称和用电地址"),
@@ -130,7 +136,7 @@ def _xlsx(path: Path, about: Sequence[tuple[str, str]], as_of: datetime) -> Iter
     }
     with xlsxwriter.Workbook(str(path), options) as book:
         created = as_of.astimezone(UTC).replace(tzinfo=None)
-        book.set_properties({"title": "监管数据", "created": created})
+        book.set_properties({"title": TITLE, "created": created})
         _layout(book, about)
         sheets = _Sheets(book)
         yield sheets
@@ -140,18 +146,20 @@ def _xlsx(path: Path, about: Sequence[tuple[str, str]], as_of: datetime) -> Iter
 def _layout(book: Any, about: Sequence[tuple[str, str]]) -> None:
     """What the file is of, and what each column means, for who has nothing but the file."""
     sheet, bold = book.add_worksheet(LAYOUT), book.add_format({"bold": True})
-    for column, width in enumerate((24, 60, 8, 14, 18)):
-        sheet.set_column(column, column, width)
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for column, width in enumerate((30, 86, 8, 14, 18)):
+        sheet.set_column(column, column, width, wrapped)
     for row, (name, value) in enumerate(about):
         sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 1, value)
+        sheet.write_string(row, 1, value, wrapped)
     start = len(about) + 1
     for column, head in enumerate(("列", "含义", "类型", "单位", "来源")):
         sheet.write_string(start, column, head, bold)
     for row, field in enumerate(FIELDS, start + 1):
         told = (field.name, field.meaning, field.kind.value, field.unit, field.source)
         for column, cell in enumerate(told):
-            sheet.write_string(row, column, cell)
+            sheet.write_string(row, column, cell, wrapped)
+    for_print(sheet, TITLE)
 
 
 class _Sheets:
@@ -191,7 +199,12 @@ class _Sheets:
         name = DATA if self._count == 1 else f"{DATA}{self._count}"
         self._sheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, 1)
-        self._sheet.set_column(0, len(FIELDS) - 1, 14)
+        self._sheet.set_landscape()
+        self._sheet.set_paper(9)  # A4
+        self._sheet.repeat_rows(0)
+        self._sheet.repeat_columns(0)
+        headed(self._sheet, TITLE)
         for column, field in enumerate(FIELDS):
+            self._sheet.set_column(column, column, WIDE if field.kind is Kind.INSTANT else WIDTH)
             self._sheet.write_string(0, column, field.name, self._head)
         self._row = 1

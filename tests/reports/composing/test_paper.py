@@ -1,9 +1,6 @@
 """The report of a period as a paper: it says what the figures are, in order, and names nobody in public."""
 
 import json
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,28 +19,18 @@ from reports.paper import Chart, Paper, Passage, Table
 from reports.periods import Period
 from tests.dates import at
 from tests.reports.books import AS_OF, resident
-from workflow import cases, store
+from workflow import cases
 from workflow.book import Book
-from workflow.importing import import_ledger
-from workflow.rules import Rules
 
 TRUTH = json.loads((DATA / "samples" / "ledger-2026.truth.json").read_text(encoding="utf-8"))
 PERIODS = ("2026-10", "2026-11", "2026-Q3", "2024-01")
 
 
 @pytest.fixture(scope="module")
-def told(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, rules: Rules
-) -> Iterator[dict[str, Facts]]:
+def told(shipped: Book) -> dict[str, Facts]:
     """The facts of several periods of the shipped ledger: a month, one not over, a quarter, one long before."""
-    path = tmp_path_factory.mktemp("composing") / "yekuo.sqlite3"
-    shutil.copy(sqlite_template, path)
-    engine = store.open_engine(f"sqlite:///{path.as_posix()}")
-    book = Book(engine, rules)
-    import_ledger(book, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
-    others = (alarm_facts(rules),)
-    yield {each: gather(book, Period.parse(each), AS_OF, others) for each in PERIODS}
-    engine.dispose()
+    others = (alarm_facts(shipped.rules),)
+    return {each: gather(shipped, Period.parse(each), AS_OF, others) for each in PERIODS}
 
 
 def paper_of(facts: Facts, seal: str = "") -> Paper:

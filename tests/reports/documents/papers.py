@@ -17,7 +17,7 @@ from reports.paper import (
 )
 from tests.dates import at, on
 
-AS_OF = at("2026-11-03 二 09:00")
+AS_OF = at("2026-11-03 二 09:00") + timedelta(microseconds=123456)  # as a clock tells it
 STATIONS = tuple(
     f"{name}供电所"
     for name in [

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from reports.documents.outline import MOST_ROWS, annexes, outline
 from reports.documents.pdf import source
 from reports.documents.public import public_edition
 from reports.errors import FolderNotWritable
-from reports.paper import Paper, Table
+from reports.paper import Column, Paper, Section, Table
 from tests.reports.documents.papers import HIDDEN, NASTY, PERSONS, bare, busy
 
 FORMS = list(Format)
@@ -175,6 +176,12 @@ def test_the_official_document_knows_its_title_author_and_day(word: Any, paper: 
     assert known.created.isoformat() == "2026-11-03T01:00:00+00:00"  # 09:00 in Shanghai
 
 
+def test_the_last_of_the_text_stays_with_the_signatures(word: Any) -> None:
+    lines = [each for each in word.paragraphs if each.text.startswith(("附件：", "　　　"))]
+    assert lines
+    assert all(each.paragraph_format.keep_with_next for each in lines)
+
+
 def test_what_people_type_arrives_in_the_official_document(word: Any) -> None:
     typed = {cell.text for table in word.tables for row in table.rows[:20] for cell in row.cells}
     assert set(NASTY) <= typed
@@ -206,6 +213,25 @@ def test_sheets_are_frozen_filtered_and_print_their_heads(sheets: Any, paper: Pa
         assert sheet.auto_filter.ref.endswith(str(last))  # a total stays below when rows are sorted
 
 
+def test_a_year_that_begins_the_title_is_not_taken_for_the_headers_size() -> None:
+    told = openpyxl.load_workbook(io.BytesIO(render(replace(bare(), title="2026年月报"), Format.XLSX)))
+    headers = [sheet.oddHeader.left for sheet in told.worksheets]
+    assert {(each.text.strip(), each.size) for each in headers} == {("2026年月报", 9)}
+
+
+def test_a_date_that_came_as_text_is_a_date() -> None:
+    columns = (Column("应于", "date"), Column("发现", "instant"))
+    table = Table("期", "题", columns, (("2026-10-19", "2026-10-12 09:00"), (None, "未知")))
+    told = replace(bare(), sections=(Section("one", "一", (), (table,)),))
+    rows = openpyxl.load_workbook(io.BytesIO(render(told, Format.XLSX)))["期"]
+    assert (rows["A2"].is_date, rows["B2"].is_date, rows["A3"].value, rows["B3"].value) == (
+        True,
+        True,
+        "—",
+        "未知",
+    )
+
+
 def test_values_are_typed_and_what_people_type_stays_text(sheets: Any) -> None:
     late = sheets["归档未达标"]
     assert late.max_row >= LATE + 1
@@ -228,7 +254,7 @@ def test_a_gap_in_a_chart_is_an_empty_cell(sheets: Any) -> None:
     rows: dict[Any, Any] = {}
     for row in sheets["图表数据"].iter_rows(values_only=True):
         rows.setdefault(row[0], row[1])
-    assert (rows["4月"], rows["大王庄供电所"], rows["北关供电所"]) == (None, None, 0)
+    assert (rows["4月"], rows["大王庄供电所（无数据）"], rows["北关供电所"]) == (None, None, 0)
 
 
 # --- the public edition ---------------------------------------------------------------------------------
