@@ -18,8 +18,7 @@ from alerts.kinds import Act
 from alerts.tables import alert, duty, handling, supervision_order
 from limits.terms import Term
 from limits.zone import local
-from workflow.book import refuse_unstorable
-from workflow.errors import TextUnstorable
+from workflow.book import refuse_unfit, refuse_unstorable
 from workflow.events import GENESIS, canonical
 
 LONGEST_TEXT = 2000
@@ -189,11 +188,7 @@ def refuse_untellable(act: Act, actor: str, text: str) -> None:
     if not actor:
         raise errors.ActorMissing(act=act.label)
     refuse_unstorable("actor", "经办人", actor)
-    problem = "含有不可见的空字符" if "\0" in text else ""
-    if len(text) > LONGEST_TEXT:
-        problem = f"有 {len(text)} 个字，最多 {LONGEST_TEXT} 个"
-    if problem:
-        raise TextUnstorable(text=text[:20].replace("\0", "�"), what="内容", problem=problem)
+    refuse_unfit("内容", text, LONGEST_TEXT)
 
 
 def _insert(connection: sa.Connection, record: Handled) -> Handled:

@@ -29,6 +29,12 @@ NAVIGATION = (
     Entry("/orders", "督办单", Right.READ_ORDERS, "下达、回复和审核。"),
     Entry("/findings", "廉洁线索", Right.READ_FINDINGS, "次序不符、补录、一人多岗等需要核实的记录。"),
     Entry("/reports", "报表", Right.READ_REPORTS, "按月、季度、半年和年的监督报告：查看、下载、封存和核对。"),
+    Entry(
+        "/stations",
+        "供电所评价",
+        Right.READ_EVALUATIONS,
+        "清廉供电站所服务监督评价：自评、复核、评定和评价书。",
+    ),
     Entry("/policies", "规则", Right.READ_POLICIES, "现行的时限、门槛和出处。"),
     Entry("/calendar", "日历", Right.READ_POLICIES, "工作日、休息日、调休和尚未公布的日子。"),
     Entry("/calculator", "计算器", Right.READ_POLICIES, "从任意一天算到期日，写出每一步。"),

@@ -1,10 +1,17 @@
 """Addresses within the desk."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 HOME, LOGIN = "/", "/login"
+
+
+def asking(path: str, asked: Mapping[str, str]) -> str:
+    """``path`` with what is ``asked`` of it; what is left empty is not asked."""
+    told = urlencode({name: word for name, word in asked.items() if word})
+    return f"{path}?{told}" if told else path
 
 
 def login_path(request: Request) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
 from web import errors
@@ -44,6 +44,13 @@ STATUS = {
     "period_closed": HTTPStatus.CONFLICT,
     "period_not_over": HTTPStatus.CONFLICT,
     "chinese_font_missing": HTTPStatus.CONFLICT,
+    "evaluation_opened": HTTPStatus.CONFLICT,
+    "evaluation_moved": HTTPStatus.CONFLICT,
+    "evaluation_closed": HTTPStatus.CONFLICT,
+    "evaluation_not_over": HTTPStatus.CONFLICT,
+    "evaluator_conflict": HTTPStatus.CONFLICT,
+    "reviews_missing": HTTPStatus.CONFLICT,
+    "not_self_scored": HTTPStatus.CONFLICT,
     "login_taken": HTTPStatus.CONFLICT,
     "token_taken": HTTPStatus.CONFLICT,
     "person_taken": HTTPStatus.CONFLICT,
@@ -116,6 +123,12 @@ def answer(request: Request, error: YekuoError) -> Response:
         return RedirectResponse(login_path(request), HTTPStatus.SEE_OTHER)
     context = {"title": title(status), "message": error.message, "code": error.code}
     return render(request, "error.html", status=status, headers=headers, **context)
+
+
+def form_page(request: Request, name: str, refused: YekuoError | None, **context: Any) -> HTMLResponse:
+    """The page of template ``name``, whose form may come back with why it was ``refused``."""
+    status = status_of(refused) if refused else HTTPStatus.OK
+    return render(request, name, status=status, refused=refused.message if refused else "", **context)
 
 
 def status_of(error: YekuoError) -> HTTPStatus:

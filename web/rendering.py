@@ -14,6 +14,7 @@ from limits.explanation import weekday_of
 from limits.terms import Level
 from limits.zone import local
 from web import navigation
+from web.access import once
 from web.access.admission import FIELD, FORM_COOKIE, account_in, form_token, session_in
 from web.access.rights import may
 from web.desk import desk_of
@@ -71,7 +72,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": day, "instant": instant, "level_class": level_class}
-    made.globals |= {"static": address_of}
+    made.globals |= {"static": address_of, "key_field": once.KEY, "new_key": once.new_key}
     return made
 
 

@@ -15,6 +15,7 @@ from web.pages import centre as centre_pages
 from web.pages import checking as checking_pages
 from web.pages import entry, own_account
 from web.pages import findings as finding_pages
+from web.pages import judging as judging_pages
 from web.pages import orders as order_pages
 from web.pages import organisation as organisation_pages
 from web.pages import people as people_pages
@@ -22,6 +23,7 @@ from web.pages import public as public_pages
 from web.pages import queue as queue_pages
 from web.pages import reports as report_pages
 from web.pages import rules as rule_pages
+from web.pages import stations as station_pages
 from web.pages import tokens as token_pages
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -42,6 +44,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     # Before the page of a period, which would take the word for one.
     checking_pages.router,
     report_pages.router,
+    # Before the page of an evaluation: the name of a station may hold a slash, the word after it may not.
+    judging_pages.router,
+    station_pages.router,
     people_pages.router,
     organisation_pages.router,
     account_pages.router,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from limits.terms import Term
 from limits.zone import local
 from workflow import store
+from workflow.paging import Page, page_of
 from workflow.people_tables import absence, appointment, person, unit
 
 
@@ -37,14 +38,6 @@ class AbsenceView:
     stage: AbsenceStage
 
 
-@dataclass(frozen=True, slots=True)
-class AbsencePage:
-    """A page of absences; ``next`` is what the following page comes after, None on the last."""
-
-    rows: tuple[AbsenceView, ...]
-    next: int | None
-
-
 def absences(
     engine: sa.Engine,
     now: datetime,
@@ -53,7 +46,7 @@ def absences(
     station: str | None = None,
     after: int | None = None,
     limit: int = 50,
-) -> AbsencePage:
+) -> Page[AbsenceView]:
     """Absences by when they begin, the latest first, at most ``limit`` after ``after``.
 
     Of the person ``code``; of those who hold a post in ``station`` at ``now`` or will hold one.
@@ -68,8 +61,7 @@ def absences(
     ordered = wanted.order_by(absence.c.from_at.desc(), absence.c.id.desc()).limit(limit + 1)
     with store.reading(engine) as connection:
         rows = connection.execute(ordered).all()
-    views = tuple(_view(row, now) for row in rows[:limit])
-    return AbsencePage(views, views[-1].id if len(rows) > limit else None)
+    return page_of(rows, limit, lambda row: _view(row, now))
 
 
 _STAND_IN = person.alias("stand_in")

@@ -19,7 +19,7 @@ from workflow.events import Event, EventType, chained
 from workflow.machine import MoveRefused, machine_for
 from workflow.projection import Projection, changes, project
 from workflow.rules import Rules
-from workflow.tables import finding, unstorable
+from workflow.tables import LONGEST, finding, unfit
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,12 @@ def refuse_future(event_type: EventType, at: datetime, now: datetime) -> None:
 
 def refuse_unstorable(name: str, what: str, text: str) -> None:
     """A text that does not fit its column is refused before anything is written."""
-    problem = unstorable(name, text)
+    refuse_unfit(what, text, LONGEST[name])
+
+
+def refuse_unfit(what: str, text: str, longest: int) -> None:
+    """The same of a text that may have ``longest`` characters."""
+    problem = unfit(text, longest)
     if problem:
         raise errors.TextUnstorable(text=text[:20].replace("\0", "�"), what=what, problem=problem)
 

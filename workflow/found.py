@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from limits.terms import CustomerClass
 from workflow import store
 from workflow.findings import Code
+from workflow.paging import Page, page_of
 from workflow.tables import application, finding
 
 
@@ -29,14 +30,6 @@ class FindingView:
     manager: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindingPage:
-    """A page of findings; ``next`` is what the following page comes after, None on the last."""
-
-    rows: tuple[FindingView, ...]
-    next: int | None
-
-
 def found(
     engine: sa.Engine,
     *,
@@ -46,7 +39,7 @@ def found(
     within: sa.ColumnElement[bool] | None = None,
     after: int | None = None,
     limit: int = 50,
-) -> FindingPage:
+) -> Page[FindingView]:
     """The findings, the newest first, at most ``limit`` after ``after``.
 
     ``within`` narrows to what an account sees, a condition on ``application``.
@@ -59,8 +52,7 @@ def found(
     wanted = _FINDINGS.where(*conditions).order_by(finding.c.id.desc()).limit(limit + 1)
     with store.reading(engine) as connection:
         rows = connection.execute(wanted).all()
-    views = tuple(_view(row) for row in rows[:limit])
-    return FindingPage(views, views[-1].id if len(rows) > limit else None)
+    return page_of(rows, limit, _view)
 
 
 def found_counts(

@@ -24,7 +24,7 @@ from workflow.ledger_files import Book, Row, Sheet, open_book
 from workflow.ledger_rows import LEDGER_ROW, SUSPENSION_ROW, LedgerRow, Reason, Refusal, SuspensionRow
 from workflow.ledger_sheet import SheetRows
 from workflow.ledger_words import DEFAULTED, PLAIN
-from workflow.tables import LONGEST, unstorable
+from workflow.tables import LONGEST, unfit, unstorable
 
 __all__ = ["Ledger", "LedgerRow", "Reason", "Refusal", "SuspensionRow", "read_ledger"]
 
@@ -166,9 +166,7 @@ def _unstorable(row: LedgerRow) -> Iterator[Reason]:
 def unstorable_pause(row: SuspensionRow) -> Iterator[Reason]:
     """Texts of a suspension longer than a record holds, or with an unprintable character."""
     for name, longest in SUSPENSION_LONGEST.items():
-        text = getattr(row, name)
-        problem = "含有不可见的空字符" if "\0" in text else f"有 {len(text)} 个字，最多 {longest} 个"
-        if "\0" in text or len(text) > longest:
+        if problem := unfit(getattr(row, name), longest):
             yield _too_much(headings.SUSPENSION_FIELDS[name], problem)
 
 

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from limits.terms import Post, Term
-from limits.zone import local
 from workflow import errors, store
 from workflow.organisation_file import ListedPost, read_organisation
 from workflow.organisation_rows import follow_organisation
@@ -61,7 +60,7 @@ def preview_organisation(engine: sa.Engine, path: Path, *, now: datetime) -> Org
     try:
         with store.writing(engine) as connection:
             units, people = _units(connection), people_in(connection, now)
-            rows = follow_organisation(connection, listed, local(now).date()).rows
+            rows = follow_organisation(connection, listed, now).rows
             found.append(
                 OrganisationPreview(
                     tuple(_unit_changes(units, _units(connection))),

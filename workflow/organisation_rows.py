@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from limits.zone import local
 from workflow import errors
 from workflow.organisation import UnitKind
 from workflow.organisation_file import ListedOrganisation
@@ -33,21 +34,21 @@ class Changes:
     rows: int
 
 
-def follow_organisation(connection: sa.Connection, listed: ListedOrganisation, today: date) -> Changes:
-    """Bring every table to ``listed``.
+def follow_organisation(connection: sa.Connection, listed: ListedOrganisation, now: datetime) -> Changes:
+    """Bring every table to ``listed`` as of ``now``.
 
     X: units and people are never deleted, because alarms speak of them; a unit that is not listed hangs below
-    nothing and so belongs to the company no more. Appointments that are not listed end with the day before
-    ``today``, those still to come are deleted, and contacts are gone.
+    nothing and so belongs to the company no more. Appointments that are not listed end with the day before,
+    those still to come are deleted, and contacts are gone.
     """
     _lock(connection)
-    units = _follow_units(connection, listed)
+    units = _follow_units(connection, listed, now)
     named = [{"code": each.code, "name": each.name} for each in listed.people]
     people = _follow(connection, person, ("code",), named)
     held = _follow(
         connection, appointment, ("person_id", "unit_id", "post", "since"), _held(connection, listed)
     )
-    ended = _end(connection, held.missing, today)
+    ended = _end(connection, held.missing, local(now).date())
     reached = _follow(connection, contact, ("person_id", "channel"), _reached(connection, listed))
     _delete(connection, contact, reached.missing)
     written = sum(each.added + each.altered for each in (people, held, reached))
@@ -60,10 +61,14 @@ def _lock(connection: sa.Connection) -> None:
     connection.execute(sa.update(unit).where(company).values(kind=unit.c.kind))
 
 
-def _follow_units(connection: sa.Connection, listed: ListedOrganisation) -> int:
+def _follow_units(connection: sa.Connection, listed: ListedOrganisation, now: datetime) -> int:
     """Units by name, each below its parent; the company is found by being it, so it can be renamed."""
     renamed = _rename_company(connection, listed)
-    kinds = [{"name": each.name, "kind": each.kind.value} for each in listed.units]
+    known = _ids(connection, unit.c.name)
+    kinds = [
+        {"name": each.name, "kind": each.kind.value, **({} if each.name in known else {"recorded_at": now})}
+        for each in listed.units
+    ]
     named = _follow(connection, unit, ("name",), kinds)
     ids = _ids(connection, unit.c.name)
     above = [

@@ -68,7 +68,7 @@ def import_organisation(engine: sa.Engine, path: Path, *, now: datetime, actor: 
     listed = read_organisation(path)
     try:
         with store.writing(engine) as connection:
-            done = follow_organisation(connection, listed, local(now).date())
+            done = follow_organisation(connection, listed, now)
     except exc.IntegrityError as error:  # another import was quicker with the same new unit or person
         raise errors.StoreBusy from error
     appointments = sum(len(each.posts) for each in listed.people)

@@ -11,6 +11,8 @@ unit = sa.Table(
     sa.Column("name", sa.String(128), nullable=False, unique=True),
     sa.Column("kind", sa.String(16), nullable=False),
     sa.Column("parent_id", sa.ForeignKey("unit.id")),
+    # Since when it is known: a report of before does not tell of it.
+    sa.Column("recorded_at", Instant, nullable=False),
 )
 
 person = sa.Table(

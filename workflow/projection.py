@@ -175,13 +175,13 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
     )
 
 
-def clock_row(clock: Clock, recorded_at: datetime, version: int = 1) -> ClockRow:
-    """A clock as the row that stores it."""
+def clock_row(clock: Clock, recorded_at: datetime) -> ClockRow:
+    """A clock as the first row that stores it."""
     rule, standing = clock.bound.rule, clock.standing
     return ClockRow(
         layer=rule.layer.value,
         name=rule.name,
-        version=version,
+        version=1,
         role=rule.role.value,
         unit=standing.unit.value,
         limit_value=standing.limit,

@@ -24,7 +24,7 @@ from workflow.book import Book
 from workflow.events import EventType
 from workflow.machine import SUSPENDED, Position, StepMachine, machine_of, next_move
 from workflow.projection import ClockRow, ThresholdRow, levels_of
-from workflow.tables import application
+from workflow.tables import application, speakable
 
 MOST_ROWS = 200
 UNCLAIMED = ""
@@ -55,7 +55,7 @@ class Scope:
         if self.manager is not None:
             parts.append(table.c.manager == self.manager)
         if self.numbers is not None:
-            parts.append(table.c.number.in_(sorted(filter(_speakable, self.numbers))))
+            parts.append(table.c.number.in_(sorted(filter(speakable, self.numbers))))
         return sa.and_(*parts)
 
 
@@ -104,7 +104,7 @@ class Cursor:
             found = cls(_instant(as_of), rank, None if due is None else _instant(due), number)
         except (ValueError, TypeError, RecursionError, OverflowError) as error:
             raise CursorInvalid(cursor=text[:40]) from error
-        if not (rank in range(len(Level) + 1) and isinstance(number, str) and _speakable(number)):
+        if not (rank in range(len(Level) + 1) and isinstance(number, str) and speakable(number)):
             raise CursorInvalid(cursor=text[:40])
         return found
 
@@ -266,12 +266,12 @@ def _equals(name: str, wanted: str | None) -> list[sa.ColumnElement[bool]]:
     if wanted is None:
         return []
     told = wanted.value if isinstance(wanted, Term) else wanted
-    return [application.c[name] == told if _speakable(told) else sa.false()]
+    return [application.c[name] == told if speakable(told) else sa.false()]
 
 
 def _says(text: str) -> sa.ColumnElement[bool]:
     """Small and capital letters are one: SQLite cannot tell them apart in a LIKE, the servers do."""
-    if not _speakable(text):
+    if not speakable(text):
         return sa.false()
     lowered = text.lower()
     number, customer, address = (
@@ -303,11 +303,6 @@ def _instant(text: str) -> datetime:
     if found.tzinfo is None:
         raise ValueError(text)
     return local(found)
-
-
-def _speakable(text: str) -> bool:
-    """Whether a database can be asked for it: PostgreSQL takes neither NUL nor half a character."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 # -- what is shown of a row -----------------------------------------------------------------------------

@@ -56,6 +56,11 @@ class Rules:
         """The newest calendar."""
         return self.calendars.current
 
+    def known_at(self, at: datetime) -> "Rules":
+        """The same rules with the calendar as it was known at ``at``; policies are files and carry their own dates."""
+        later = tuple(each for each in self.calendars.later if each[0] <= at)
+        return replace(self, calendars=replace(self.calendars, later=later))
+
     def with_notices(self, notices: Sequence[CalendarNotice]) -> "Rules":
         """The same rules with imported notices, the oldest first; raises what a bad notice raises."""
         folder = self.data / "calendars"

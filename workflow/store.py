@@ -231,9 +231,14 @@ def read_clock(row: sa.Row[Any]) -> ClockRow:
 Ids = Iterable[int]
 
 
-def events_by(connection: sa.Connection, ids: Ids) -> dict[int, list[Event]]:
-    """The records of several applications, each in order."""
-    return _grouped(connection, EVENTS.where(event.c.application_id.in_(list(ids))), _event)
+def events_by(
+    connection: sa.Connection, ids: Ids, *, recorded_by: datetime | None = None
+) -> dict[int, list[Event]]:
+    """The records of several applications, each in order; or only those that were written by an instant."""
+    wanted = EVENTS.where(event.c.application_id.in_(list(ids)))
+    if recorded_by is not None:
+        wanted = wanted.where(event.c.recorded_at <= recorded_by)
+    return _grouped(connection, wanted, _event)
 
 
 def clocks_by(
@@ -366,7 +371,7 @@ _APPLICATION_COLUMNS = tuple(c.name for c in application.columns if c.name not i
 _CHANGES_REGISTRATION = (EventType.AMENDED, EventType.ASSIGNED, EventType.CORRECTED)
 _PROGRESS = (
     *("status", "state", "flags", "step", *URGENCY),
-    *("accepted_at", "archived_at", "last_at", "events", "head_hash"),
+    *("accepted_at", "archived_at", "last_at", "recorded_at", "events", "head_hash"),
 )
 _CLOCK_CHANGES = tuple(name for name in _CLOCK_FIELDS if name not in _CLOCK_KEY)
 _UPDATE_COLUMNS = {
@@ -407,6 +412,7 @@ def application_values(projected: Projection, records: Sequence[Event]) -> dict[
         "accepted_at": projected.accepted_at,
         "archived_at": projected.archived_at,
         "last_at": projected.last_at,
+        "recorded_at": records[-1].recorded_at,
         **projected.urgency,
         "events": len(records),
         "head_hash": records[-1].hash,

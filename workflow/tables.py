@@ -91,6 +91,8 @@ application = sa.Table(
     sa.Column("accepted_at", Instant, nullable=False),
     sa.Column("archived_at", Instant),
     sa.Column("last_at", Instant, nullable=False),
+    # When its newest record was written: by this is found what was recorded after an instant.
+    sa.Column("recorded_at", Instant, nullable=False),
     # Since when an open clock stands at a level or above it, and the first due instant: what a queue sorts by.
     sa.Column("due_at", Instant),
     sa.Column("blue_at", Instant),
@@ -101,6 +103,7 @@ application = sa.Table(
     sa.Column("head_hash", sa.String(64), nullable=False),
     sa.Index("ix_application_archived_at", "archived_at"),
     sa.Index("ix_application_accepted_at", "accepted_at"),
+    sa.Index("ix_application_recorded_at", "recorded_at"),
     sa.Index("ix_application_address", "address"),
     sa.Index("ix_application_station_manager", "station", "manager"),
     sa.Index("ix_application_status_manager_station", "status", "manager", "station"),
@@ -213,8 +216,18 @@ LONGEST: dict[str, int] = {
 
 def unstorable(name: str, text: str) -> str:
     """Why ``text`` cannot stand in column ``name``, in Chinese; empty when it can."""
+    return unfit(text, LONGEST[name])
+
+
+def unfit(text: str, longest: int) -> str:
+    """The same of a text that may have ``longest`` characters."""
     if "\0" in text:
         return "含有不可见的空字符"
-    if len(text) > LONGEST[name]:
-        return f"有 {len(text)} 个字，最多 {LONGEST[name]} 个"
-    return ""
+    if len(text) > longest:
+        return f"有 {len(text)} 个字，最多 {longest} 个"
+    return "" if speakable(text) else "含有认不出的字"
+
+
+def speakable(text: str) -> bool:
+    """Whether a database can be asked for it: PostgreSQL takes neither NUL nor half a character."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

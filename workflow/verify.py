@@ -1,6 +1,6 @@
 """Has anybody changed the ledger outside the software? The chain and every row, rebuilt and compared."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -117,9 +117,14 @@ def _first_difference(
 
 def ledger_head(connection: sa.Connection) -> str:
     """The hash over every application's number, count of records and last hash, by number."""
-    head = sha256()
     columns = (application.c.number, application.c.events, application.c.head_hash)
-    for row in connection.execute(sa.select(*columns).order_by(application.c.number)):
+    return head_over(connection.execute(sa.select(*columns).order_by(application.c.number)))
+
+
+def head_over(rows: Iterable[Any]) -> str:
+    """The same over ``rows`` of number, events and head_hash, by number."""
+    head = sha256()
+    for row in rows:
         head.update(f"{row.number}\n{row.events}\n{row.head_hash}\n".encode())
     return head.hexdigest()
 

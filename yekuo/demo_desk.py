@@ -10,8 +10,13 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from alerts.duties.facts import duty_facts
 from limits.terms import CustomerClass, Step, Supplies, Voltage
 from limits.zone import SHANGHAI
+from reports.periods import Period
+from reports.stations import evaluating
+from reports.stations.judging import Judgement
+from reports.stations.kept import Case
 from web.access import accounts
 from web.access.rights import MATRIX, Right, Role
 from web.navigation import NAVIGATION
@@ -20,7 +25,7 @@ from workflow.book import Book
 from workflow.history import Registration
 
 COMPANY, STATION, ELSEWHERE = "国网内乡县供电公司", "城关供电所", "湍东供电所"
-MANAGER, HEAD, CLERK = "城关经理丙", "城关所长甲", "城关客服甲"
+MANAGER, HEAD, CLERK, SUPERVISOR = "城关经理丙", "城关所长甲", "城关客服甲", "廉政监督员甲"
 # Who is told how to see the progress of an own application.
 RATED = "4126111200305"
 # Login, role, 工号; who is nobody of the organisation has none.
@@ -90,6 +95,31 @@ def populate(book: Book) -> None:
         book, "4126111800306", reason="客户要求推迟装修", evidence="客户书面申请", approver=HEAD,
         at=suspended, now=suspended, actor=MANAGER,
     )  # fmt: skip
+    _evaluate(book)
+
+
+# Of the evaluation of the first half-year: what the station gave itself less than all, and the review less than that.
+OWN_LESS = {4: 3, 18: 0, 26: 0, 27: 0}
+REVIEWED_LESS = {12: (6, "7 月的停电信息公布晚了一天")}
+
+
+def _evaluate(book: Book) -> None:
+    """The station's first half-year, closed; of the second, a few items scored and one reviewed."""
+    case = Case(book, STATION, Period.parse("2026-H1"), duty_facts)
+    opened, scored, closed = (datetime(2026, 7, day, 9, tzinfo=SHANGHAI) for day in (3, 8, 15))
+    items = evaluating.open_evaluation(case, now=opened, actor=SUPERVISOR).items
+    own = [
+        Judgement(each.item.no, OWN_LESS.get(each.item.no, each.item.points), f"台账第 {each.item.no} 页")
+        for each in items
+    ]
+    evaluating.score(case, *own, now=scored, actor=HEAD)
+    judged = [Judgement(each.item, *REVIEWED_LESS.get(each.item, (each.points, ""))) for each in own]
+    evaluating.review(case, *judged, now=closed, actor=SUPERVISOR)
+    evaluating.close(case, now=closed, actor=SUPERVISOR, text="制度健全，走访和公开要补齐")
+    running = Case(book, STATION, Period.parse("2026-H2"), duty_facts)
+    evaluating.open_evaluation(running, now=_november(16, 9), actor=HEAD)
+    evaluating.score(running, *own[:8], now=_november(17, 9), actor=HEAD)
+    evaluating.review(running, judged[0], now=_november(18, 9), actor=SUPERVISOR)
 
 
 def _registration(

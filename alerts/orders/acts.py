@@ -34,7 +34,7 @@ from workflow.book import Book
 from workflow.errors import ApplicationUnknown
 from workflow.organisation import Organisation
 from workflow.rules import Rules
-from workflow.tables import application, threshold, unstorable
+from workflow.tables import application, threshold, unfit, unstorable
 
 AUTOMATIC = "供电服务指挥中心（自动）"
 LONGEST_LIMIT = 250
@@ -149,10 +149,7 @@ def _limit_on(rules: Rules, opened_at: datetime) -> int:
 
 def _checked_ask(ask: str) -> str:
     asked = ask.strip()
-    problem = "没有写要求" if not asked else "含有不可见的空字符" if "\0" in asked else ""
-    if len(asked) > LONGEST_ASK:
-        problem = f"有 {len(asked)} 个字，最多 {LONGEST_ASK} 个"
-    if problem:
+    if problem := unfit(asked, LONGEST_ASK) if asked else "没有写要求":
         raise errors.OrderUnreadable(problem=problem)
     return asked
 

@@ -22,13 +22,13 @@ class StationUnknown(YekuoError):
 
 
 class EvaluationOpened(YekuoError):
-    """{station}{period}的评价已经建立，每个评价期只有一份。请用 yekuo station show 查看，接着自评或复核。"""
+    """{station}{period}的评价已经建立，每个评价期只有一份。请打开那一份，接着自评或复核。"""
 
     code = "evaluation_opened"
 
 
 class EvaluationUnknown(YekuoError):
-    """没有{station}{period}的评价。请先用 yekuo station evaluate 建立。"""
+    """没有{station}{period}的评价。请先建立，再自评。"""
 
     code = "evaluation_unknown"
 
@@ -39,6 +39,12 @@ class EvaluationClosed(YekuoError):
     code = "evaluation_closed"
 
 
+class EvaluationMoved(YekuoError):
+    """{station}{period}的评价在您打开以后又有了新的登记，没有写入任何内容。请看过现在的得分，再提交一次。"""
+
+    code = "evaluation_moved"
+
+
 class EvaluationNotOver(YekuoError):
     """{period}到 {ends} 才结束（现在是 {now}），还不能评定结果。请在结束以后评定；自评和复核现在可以登记。"""
 
@@ -46,13 +52,13 @@ class EvaluationNotOver(YekuoError):
 
 
 class EvaluationRecordEarly(YekuoError):
-    """{act}的时间 {now} 早于这份评价已有的记录（{then}）。请核对 --as-of，记录应按先后登记。"""
+    """{act}的时间 {now} 早于这份评价已有的记录（{then}）。请核对时间，记录应按先后登记。"""
 
     code = "evaluation_record_early"
 
 
 class EvaluatorMissing(YekuoError):
-    """没有写明由谁{act}。请写明姓名，例：--actor 张三。"""
+    """没有写明由谁{act}。请写明姓名，例：张三。"""
 
     code = "evaluator_missing"
 
@@ -64,7 +70,7 @@ class EvaluatorConflict(YekuoError):
 
 
 class StationItemUnknown(YekuoError):
-    """评价标准中没有第 {item} 项。应为 {known} 之一，请用 yekuo station show 查看。"""
+    """评价标准中没有第 {item} 项。应为 {known} 之一，请打开评价查看。"""
 
     code = "station_item_unknown"
 
@@ -82,24 +88,24 @@ class ScoreUnsupported(YekuoError):
 
 
 class ScoreEvidenceMissing(YekuoError):
-    """第 {item} 项“{label}”没有写依据，又没有登记的周期事项可以作证。请写明，例：--evidence 会议纪要6份。"""
+    """第 {item} 项“{label}”没有写依据，又没有登记的周期事项可以作证。请写明依据，例如会议纪要 6 份。"""
 
     code = "score_evidence_missing"
 
 
 class ReviewReasonMissing(YekuoError):
-    """第 {item} 项“{label}”自评 {own} 分、复核 {points} 分，没有写理由。请用 --evidence 写明为什么改。"""
+    """第 {item} 项“{label}”自评 {own} 分、复核 {points} 分，没有写理由。请写明为什么改。"""
 
     code = "review_reason_missing"
 
 
 class NotSelfScored(YekuoError):
-    """第 {item} 项“{label}”还没有自评，不能复核。请先用 yekuo station score 登记自评。"""
+    """第 {item} 项“{label}”还没有自评，不能复核。请先登记自评。"""
 
     code = "not_self_scored"
 
 
 class ReviewsMissing(YekuoError):
-    """还不能评定：第 {items} 项没有复核（自评改过的要重新复核）。请用 yekuo station review 逐项复核后再评定。"""
+    """还不能评定：第 {items} 项没有复核（自评改过的要重新复核）。请逐项复核后再评定。"""
 
     code = "reviews_missing"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +12,21 @@ import sqlalchemy as sa
 
 from limits.stations import StationStandard
 from limits.zone import local
-from reports.facts.gathering import Source
+from reports.facts.gathering import Told
 from reports.facts.values import Rows
 from reports.periods import Period
 from reports.stations import errors
 from reports.stations.evaluation import Evaluation, Round, evaluation_of
 from reports.stations.records import Record, append, records
 from reports.tables import station_evaluation
-from workflow import store
+from workflow import people_tables, store
 from workflow.book import Book
+from workflow.organisation import UnitKind
+from workflow.tables import application
 
 DUTIES = "duties"
+# What is told of the duties of a period: (connection, begins, ends, as_of) → name → (columns, rows).
+Source = Callable[[sa.Connection, datetime, datetime, datetime], Told]
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ class Case:
     duties: Source
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
-    """An evaluation while nobody else can add to it."""
+    """An evaluation while nobody else can add to it; ``evaluation`` is as its last record makes it."""
 
     connection: sa.Connection
     key: int
@@ -46,8 +50,9 @@ class Held:
     def add(self, record: Record) -> Evaluation:
         """Put ``record`` at the end of it; the evaluation with it."""
         append(self.connection, self.key, record)
-        held = self.evaluation
-        return evaluation_of(held.station, held.period, held.standard, [*held.records, record], held.rounds)
+        held, known = self.evaluation, [*self.evaluation.records, record]
+        self.evaluation = evaluation_of(held.station, held.period, held.standard, known, held.rounds)
+        return self.evaluation
 
 
 def evaluation(case: Case, as_of: datetime) -> Evaluation:
@@ -60,22 +65,34 @@ def evaluation(case: Case, as_of: datetime) -> Evaluation:
         return view(connection, row, known, as_of, case.duties)
 
 
-def evaluations(book: Book, duties: Source, as_of: datetime) -> list[Evaluation]:
-    """Every evaluation opened by ``as_of``, by period and station."""
+def evaluations(
+    book: Book, duties: Source, as_of: datetime, within: sa.ColumnElement[bool] | None = None
+) -> list[Evaluation]:
+    """Every evaluation opened by ``as_of``, by period and station; ``within`` is of ``station_evaluation``."""
     keys = (station_evaluation.c.period, station_evaluation.c.station)
+    wanted = sa.select(station_evaluation).order_by(*keys)
+    asked = _asked_once(duties)
     with store.reading(book.engine) as connection:
-        rows = connection.execute(sa.select(station_evaluation).order_by(*keys)).all()
+        rows = connection.execute(wanted if within is None else wanted.where(within)).all()
         held = records(connection, [row.id for row in rows])
         known = [(row, [each for each in held[row.id] if each.recorded_at <= as_of]) for row in rows]
-        return [view(connection, row, found, as_of, duties) for row, found in known if found]
+        return [view(connection, row, found, as_of, asked) for row, found in known if found]
+
+
+def stations(connection: sa.Connection) -> Sequence[str]:
+    """Those of the organisation; where none was imported, those of the ledger."""
+    unit = people_tables.unit
+    kept = sa.select(unit.c.name).where(unit.c.kind == UnitKind.STATION.value).order_by(unit.c.name)
+    met = sa.select(application.c.station).distinct().order_by(application.c.station)
+    return connection.execute(kept).scalars().all() or connection.execute(met).scalars().all()
 
 
 @contextmanager
-def holding(case: Case, now: datetime) -> Iterator[Held]:
+def holding(case: Case, now: datetime, seen: int | None) -> Iterator[Held]:
     """The evaluation, held until the transaction ends: of two writers the second reads what the first wrote.
 
     Every record counts, also one dated after ``now``: what follows it cannot be dated before it.  Raises
-    EvaluationUnknown or EvaluationClosed.
+    EvaluationUnknown, and EvaluationMoved where whoever writes has ``seen`` another number of records.
     """
     with store.writing(case.book.engine) as connection:
         if connection.dialect.name != "sqlite":
@@ -83,9 +100,8 @@ def holding(case: Case, now: datetime) -> Iterator[Held]:
             connection.execute(sa.update(station_evaluation).where(_mine(case)).values(same))
         row = find(connection, case)
         found = view(connection, row, records(connection, [row.id])[row.id], now, case.duties)
-        if found.result is not None:
-            told = {"actor": found.result.actor, "at": minute(found.result.at), "grade": found.result.grade}
-            raise errors.EvaluationClosed(station=case.station, period=case.period.label, **told)
+        if seen not in (None, len(found.records)):
+            raise errors.EvaluationMoved(station=case.station, period=case.period.label)
         yield Held(connection, row.id, found)
 
 
@@ -113,9 +129,17 @@ def opening_payload(station: str, period: str, standard: str) -> dict[str, str]:
     return {"station": station, "period": period, "standard": digest}
 
 
-def minute(at: datetime) -> str:
-    """An instant as messages say it."""
-    return f"{local(at):%Y-%m-%d %H:%M}"
+def _asked_once(duties: Source) -> Source:
+    """``duties`` asked once for each period, for a list of many stations."""
+    told: dict[tuple[datetime, datetime], Any] = {}
+
+    def asked(connection: sa.Connection, begins: datetime, ends: datetime, as_of: datetime) -> Any:
+        key = (begins, ends)
+        if key not in told:
+            told[key] = duties(connection, begins, ends, as_of)
+        return told[key]
+
+    return asked
 
 
 def _mine(case: Case) -> sa.ColumnElement[bool]:

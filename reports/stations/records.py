@@ -67,7 +67,7 @@ def chained(
 ) -> Record:
     """The record that follows ``after``; refused when it is dated before it."""
     if after is not None and now < after.recorded_at:
-        raise errors.EvaluationRecordEarly(act=act.label, now=_minute(now), then=_minute(after.recorded_at))
+        raise errors.EvaluationRecordEarly(act=act.label, now=minute(now), then=minute(after.recorded_at))
     seq, prev_hash = (after.seq + 1, after.hash) if after else (1, GENESIS)
     record = Record(seq, act, item, actor, local(now), payload, prev_hash)
     return replace(record, hash=record_hash(record))
@@ -126,5 +126,6 @@ def told(text: str) -> str:
     return text
 
 
-def _minute(at: datetime) -> str:
+def minute(at: datetime) -> str:
+    """An instant as messages say it."""
     return f"{local(at):%Y-%m-%d %H:%M}"

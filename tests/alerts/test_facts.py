@@ -137,8 +137,9 @@ def test_orders_opened_standing_overdue_and_ended(company: Book) -> None:
 
 
 def test_plans_that_lapse(file_book: Book) -> None:
-    replied(file_book)
+    replied(staffed(file_book))
     check(file_book, "2026-10-20 二 09:00")
+    sweep(file_book, at("2026-10-20 二 09:00"))
     months = {
         month: told_of_plans(file_book, month) for month in ("2026-08", "2026-09", "2026-10", "2026-11")
     }

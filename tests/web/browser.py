@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
 TOKEN = re.compile('name="csrf" value="([^"]+)"')
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that live for one test
 
 
@@ -26,6 +29,14 @@ class Browser:
         if found:
             self.token = found[1]
         return answer
+
+    def walk(self, path: str) -> Iterator[httpx.Response]:
+        """A list page after page, from ``path`` to the last."""
+        while path:
+            answer = self.get(path)
+            yield answer
+            more = NEXT.search(answer.text)
+            path = unescape(more[1]) if more else ""
 
     def post(self, path: str, form: dict[str, Any] | None = None, **more: Any) -> httpx.Response:
         """Send a form of the last page."""

@@ -1,6 +1,5 @@
 """A desk over a small company, with a clock that stands until a test moves it."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,13 +8,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from tests.alerts.company import CITY, CODES, POSTS, found
 from tests.dates import at
 from tests.web.browser import PASSWORD, Browser
-from tests.web.desk_work import accept
-from web.access import accounts, passwords
+from tests.web.desk_work import accept, company_in
+from web.access import accounts
 from web.access.accounts import ACCOUNTS
 from web.access.rights import REACH, Account, Reach, Role
 from web.access.tries import Tries
@@ -39,6 +39,7 @@ LOGINS = {
     "zhoujiu": (Role.COMMAND_CENTRE, "周九", ""),
     "sunba": (Role.LEADER, "孙八", ""),
     "clerk": (Role.CLERK, None, CITY),
+    "wushi": (Role.INTEGRITY, None, ""),
     "regulator": (Role.REGULATOR, None, ""),
 }
 
@@ -92,13 +93,9 @@ def book(migrated_url: str, rules: Rules, tmp_path: Path) -> Iterator[Book]:
 @pytest.fixture(scope="module")
 def still(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with the company and application A1 of 李四, for tests that write nothing."""
-    folder = tmp_path_factory.mktemp("still")
-    shutil.copy(sqlite_template, folder / "yekuo.sqlite3")
-    engine = store.open_engine(f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}")
-    made = found(Book(engine, rules), folder)
-    accept(made, "A1")
-    yield Desk(Source(made), lambda: NOW, WebSettings(), lambda: None, ())
-    engine.dispose()
+    with company_in(tmp_path_factory.mktemp("still"), sqlite_template, rules) as made:
+        accept(made, "A1")
+        yield Desk(Source(made), lambda: NOW, WebSettings(), lambda: None, ())
 
 
 @pytest.fixture
@@ -149,8 +146,8 @@ def account_of(engine: sa.Engine, login: str) -> Account:
 
 @cache
 def kept_password() -> str:
-    """The hash of ``PASSWORD``, made once: it is slow on purpose."""
-    return passwords.hashed("nobody", PASSWORD)
+    """A hash of ``PASSWORD`` that is quick to check: it says itself how dear it is, the program's own are slow."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture

@@ -1,23 +1,26 @@
 """Applications for the pages to show, and the desk on a real port for a real browser."""
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 from limits.terms import CustomerClass, Supplies, Voltage
-from tests.alerts.company import CITY, COMPANY
+from tests.alerts.company import CITY, COMPANY, found
 from tests.dates import at
 from web.access.rights import MATRIX, Account, Role
-from workflow import cases
+from workflow import cases, store
 from workflow.book import Book
 from workflow.history import Registration
+from workflow.rules import Rules
 
 ACCEPTED = at("2026-11-02 一 09:00")
 HIGH = Registration(
@@ -38,6 +41,16 @@ def accept(book: Book, number: str, when: datetime = ACCEPTED, **changed: Any) -
     """受理 of ``number``, one day's acceptance unless told otherwise."""
     registration = Registration.from_payload(HIGH.to_payload() | changed)
     cases.accept(book, number, registration, at=when, now=when, actor="柜台甲")
+
+
+@contextmanager
+def company_in(folder: Path, template: Path, rules: Rules) -> Iterator[Book]:
+    """A book of its own in ``folder``, with the company in it."""
+    path = folder / "yekuo.sqlite3"
+    shutil.copy(template, path)
+    engine = store.open_engine(f"sqlite:///{path.as_posix()}")
+    yield found(Book(engine, rules), folder)
+    engine.dispose()
 
 
 @contextmanager

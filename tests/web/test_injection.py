@@ -21,10 +21,15 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from alerts.answers import answer
+from alerts.duties.facts import duty_facts
 from alerts.listing import alerts
 from alerts.orders.acts import open_order, reply
 from alerts.orders.listing import orders
 from limits.terms import Step
+from reports.periods import Period
+from reports.stations.evaluating import open_evaluation, review, score
+from reports.stations.judging import Judgement
+from reports.stations.kept import Case
 from tests.alerts.company import CITY, CODES, COMPANY, EAST, found
 from tests.alerts.telling import sweep
 from tests.dates import at
@@ -32,7 +37,7 @@ from tests.postgres import Reused
 from tests.web.browser import PASSWORD, Browser
 from tests.web.centre_world import OURS, THEIRS, filled, order
 from tests.web.conftest import LOGINS, NOW, Source
-from tests.web.desk_work import accept
+from tests.web.desk_work import accept, company_in
 from tests.web.entering import entered
 from web.access import accounts, tokens
 from web.access.admission import Needs
@@ -52,6 +57,7 @@ from workflow.progress import customer_code
 from workflow.rules import Rules
 from workflow.tables import application, event
 
+HALF = Period.parse("2026-H2")
 PARAMETER = re.compile(r"{(\w+)(?::path)?}")
 SURROGATE = "%ED%A0%80"  # half a letter, as no UTF-8 has it
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -60,7 +66,7 @@ ATTACKS = {
     "sql": quote("' OR '1'='1' UNION SELECT password FROM account; --", safe=""),
     "nul": "a%00b",
     "surrogate": SURROGATE,
-    "long": quote("长" * 3000),
+    "long": quote("长" * 2000),  # an address of three such parts is the longest a client sends
     "number": "9" * 40,
     "negative": "-1",
     "markup": quote(MARKUP, safe=""),
@@ -71,7 +77,7 @@ ATTACKS = {
 # What only the pages see is tried over one database; what reaches the database, over both.
 OF_PAGES = {"negative", "markup", "line break", "path", "dots"}
 # Who asks: for each right the first who has it, from the narrowest sight to the widest.
-ASKING = ("lisi", "clerk", "zhaoliu", "sunba", "zhoujiu", "admin", "regulator")
+ASKING = ("lisi", "clerk", "zhaoliu", "sunba", "zhoujiu", "wushi", "admin", "regulator")
 # They change who is asking, and are tried on their own.
 APART = {"/logout", "/account/password", "/account/sessions/others/end"}
 
@@ -324,6 +330,7 @@ def foreign_of(book: Book, theirs: Account, of_order: str) -> dict[str, str]:
         engine, CODES["王五"], from_at=NOW, to_at=NOW + timedelta(days=2), stand_in=None, reason="x",
         now=NOW, actor="孙八",
     )  # fmt: skip
+    open_evaluation(Case(book, EAST, HALF, duty_facts), now=NOW, actor="孙八")
     with store.reading(engine) as connection:
         absent = connection.scalar(sa.select(sa.func.max(absence.c.id)))
         inside = connection.scalar(sa.select(session.c.id).where(session.c.account_id == theirs.id))
@@ -339,6 +346,9 @@ def foreign_of(book: Book, theirs: Account, of_order: str) -> dict[str, str]:
         "login": "sunba",
         "word": "suspended",
         "act": "password",
+        "period": "2026-H2",
+        "station": EAST,
+        "form": "html",
     }
 
 
@@ -384,7 +394,7 @@ SAID: dict[str, Any] = {
     "at": "2026-11-20T17:00:00+08:00", "fields": {"reason": "x", "evidence": "x", "approver": "赵六"}, "text": "x",
     "from_at": "2026-11-21T08:00:00+08:00", "to_at": "2026-11-22T08:00:00+08:00", "reason": "x",
     "role": "regulator", "password": "correct horse", "manager": "李四", "stage": "preview", "act": "delete",
-    "form_key": "k" * 20, "name": "x",
+    "form_key": "k" * 20, "name": "x", "scores": [{"item": 1, "points": 4, "evidence": "x"}],
 }  # fmt: skip
 
 
@@ -413,16 +423,13 @@ def _asked(visitor: Browser, method: str, address: str, body: dict[str, Any] | N
 def evil(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     """A company in which every name, reason and note is markup or a formula."""
     folder = tmp_path_factory.mktemp("evil")
-    shutil.copy(sqlite_template, folder / "yekuo.sqlite3")
-    engine = store.open_engine(f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}")
-    made = found(Book(engine, rules), folder)
-    _write_evil(made, folder)
-    app = create_app(Source(made), lambda: NOW, WebSettings())
-    app.state.desk.stopping.set()
-    for login in LOGINS:
-        entered(app, login)
-    yield app
-    engine.dispose()
+    with company_in(folder, sqlite_template, rules) as made:
+        _write_evil(made, folder)
+        app = create_app(Source(made), lambda: NOW, WebSettings())
+        app.state.desk.stopping.set()
+        for login in LOGINS:
+            entered(app, login)
+        yield app
 
 
 def _write_evil(book: Book, folder: Path) -> None:
@@ -465,6 +472,10 @@ def _write_evil(book: Book, folder: Path) -> None:
         book.engine, CODES["李四"], from_at=NOW, to_at=NOW + timedelta(days=1), stand_in=CODES["赵六"],
         reason=MARKUP, now=NOW, actor="赵六",
     )  # fmt: skip
+    case = Case(book, "东岭" + MARKUP, HALF, duty_facts)
+    open_evaluation(case, now=NOW, actor="钱七" + MARKUP)
+    score(case, Judgement(1, 4, MARKUP), now=NOW, actor="钱七" + MARKUP)
+    review(case, Judgement(1, 0, MARKUP), now=NOW, actor=MARKUP)
     ratings.rate(book, "E-1", step=Step.APPLY, score=1, text=MARKUP, at=NOW, now=NOW, actor="客户")
 
 
@@ -490,6 +501,8 @@ def test_what_was_written_is_shown_as_text_on_every_page(evil: FastAPI) -> None:
         if "GET" not in route.methods:
             continue
         values = own | numbers | ({"number": of_order} if "/orders/" in route.path else {})
+        if "/stations/{period}" in route.path:
+            values |= {"period": ["2026-H2"] * 2}
         for login, visitor in people.items():
             (gate,) = route.gates
             if isinstance(gate, Needs) and gate.right not in MATRIX[LOGINS[login][0]]:

@@ -23,16 +23,24 @@ from workflow.rules import Rules
 from yekuo.demo_desk import RATED
 
 LATE, SUSPENDED, UNOWNED = "4126110300304", "4126111800306", "4126112000307"
-CLERK, ADMINISTRATOR, STRANGER = "nx035", "admin", ""
+CLERK, SUPERVISOR, ADMINISTRATOR, STRANGER = "nx035", "nx009", "admin", ""
+STATION = quote("城关供电所")
 PAGES = {
-    STRANGER: ("/login", "/progress", "/managers", f"/managers?station={quote('城关供电所')}", "/notice"),
+    STRANGER: ("/login", "/progress", "/managers", f"/managers?station={STATION}", "/notice"),
     CLERK: ("/accept", f"/accept/done/{UNOWNED}"),
     MANAGER: (
         "/", "/queue?view=all", "/queue?level=red", "/queue?text=nothing", "/pool", f"/applications/{LATE}",
         f"/applications/{SUSPENDED}", f"/applications/{LATE}/do/suspended", f"/applications/{LATE}/do/amended",
         f"/applications/{LATE}/do/corrected", "/alerts", "/orders", "/account", "/nothing",
     ),
-    HEAD: ("/assign", "/people", "/people/person/NX022", "/people/absences"),
+    HEAD: (
+        "/assign", "/people", "/people/person/NX022", "/people/absences", f"/stations/2026-H2/{STATION}",
+        f"/stations/2026-H2/{STATION}/score",
+    ),
+    SUPERVISOR: (
+        "/stations", f"/stations/2026-H1/{STATION}", f"/stations/2026-H1/{STATION}/page",
+        f"/stations/2026-H2/{STATION}/review", f"/stations/2026-H2/{STATION}/close",
+    ),
     LEADER: (
         "/reports", "/reports/2026-11", "/reports/2026-11/page", "/reports/2026-10/close", "/reports/verify",
         "/findings", "/audit", "/people/organisation",
@@ -45,7 +53,7 @@ PAGES = {
 FOUND = {"/alerts/{alert_id}", "/orders/{number}", "/orders/{number}/print"}
 ELSEWHERE = {
     "/calculator", "/calendar/{year}", "/centre/live", "/healthz", "/readyz", "/metrics", "/static/{digest}/{name}",
-    "/reports/{period}/file/{form}",
+    "/reports/{period}/file/{form}", "/stations/{period}/{station:path}/file/{form}",
 }  # fmt: skip
 
 

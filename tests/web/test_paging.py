@@ -15,18 +15,10 @@ from web.pages import alerts as alert_pages
 from web.pages import orders as order_pages
 from workflow.book import Book
 
-NEXT = re.compile(r'href="([^"]+)" rel="next"')
-
 
 def walked(browser: Browser, path: str, rows: str) -> list[str]:
     """What every page lists, from the first to the last."""
-    found: list[str] = []
-    while path:
-        page = browser.get(path).text
-        found += re.findall(rows, page)
-        more = NEXT.findall(page)
-        path = more[0].replace("&amp;", "&") if more else ""
-    return found
+    return [found for page in browser.walk(path) for found in re.findall(rows, page.text)]
 
 
 def test_each_comes_once(desk: FastAPI, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,6 +184,7 @@ TAMPERED: dict[str, tuple[sa.UpdateBase, str]] = {
             "accepted_at": LATER,
             "archived_at": LATER,
             "last_at": LATER,
+            "recorded_at": LATER,
             "due_at": LATER,
             "blue_at": LATER,
             "orange_at": LATER,

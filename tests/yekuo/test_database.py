@@ -2,10 +2,12 @@
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.script import ScriptDirectory
 
+from tests.dates import at
 from workflow import errors, store
-from workflow.tables import metadata
+from workflow.tables import application, metadata
 from yekuo import database
 
 
@@ -34,3 +36,30 @@ def test_a_database_without_tables_is_refused_in_one_sentence(database_url: str)
     with pytest.raises(errors.StoreNotReady, match="请先运行 yekuo init"):
         database.check_ready(engine)
     engine.dispose()
+
+
+def test_an_older_database_learns_when_each_application_was_last_recorded(database_url: str) -> None:
+    engine = store.open_engine(database_url)
+    with store.writing(engine) as connection:
+        command.upgrade(database.config(connection), "0005")
+        connection.exec_driver_sql(OLD_APPLICATION)
+        for seq, recorded_at in enumerate(("2026-10-08 01:00:00", "2026-10-09 01:00:00"), 1):
+            connection.exec_driver_sql(OLD_EVENT.format(seq=seq, at=recorded_at))
+    database.upgrade(engine)
+    with store.reading(engine) as connection:
+        found = connection.scalars(sa.select(application.c.recorded_at)).all()
+    assert found == [at("2026-10-09 五 09:00")]
+    assert database.differences(engine) == []
+    engine.dispose()
+
+
+OLD_APPLICATION = """
+INSERT INTO application (number, unit, station, customer, address, customer_class, voltage, supplies, capacity,
+kind, channel, proactive, boundary, customer_works, supporting, manager, status, state, flags, step, accepted_at,
+last_at, events, head_hash) VALUES ('A1', '', '', '', '', 'lv_resident', '220V', 'single', '8', 'new', '', false,
+false, false, 'none', '', 'open', 'accepted', 0, 'apply', '2026-10-08 01:00:00', '2026-10-08 01:00:00', 2, '')
+"""
+OLD_EVENT = """
+INSERT INTO event (application_id, seq, type, occurred_at, recorded_at, actor, payload, prev_hash, hash)
+VALUES (1, {seq}, 'accepted', '2026-10-08 01:00:00', '{at}', '', '', '', '')
+"""

@@ -4,8 +4,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from limits.terms import Level
 from tests.dates import at
+from tests.yekuo.program import Runner, cold
 from web.access import sessions
 from web.access.rights import Role
 from web.access.visible import pool_of, queue_of
@@ -24,31 +23,20 @@ from workflow.rules import load_rules
 
 PASSWORD = re.compile("[a-z0-9]{4}(?:-[a-z0-9]{4}){3}")
 CODE = re.compile("查询码 [0-9A-Z]{5}-[0-9A-Z]{5}")
-ROOT = Path(__file__).parents[2]
 
 
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", "from yekuo.cli import main; main()", "demo", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        check=False,
-    )
-
-
-def demo(folder: Path) -> str:
+def demo(run: Runner, folder: Path) -> str:
     """Run the demo where nothing else is; what it printed."""
-    done = run(folder)
-    assert done.stderr == ""
-    assert done.returncode == 0
-    return done.stdout
+    done = run(["demo"], {}, folder)
+    assert done.err == ""
+    assert done.code == 0
+    return done.out
 
 
-def test_the_demo_shows_everything_and_ends_with_a_summary_a_person_can_read(tmp_path: Path) -> None:
-    said = demo(tmp_path)
+def test_the_demo_shows_everything_and_ends_with_a_summary_a_person_can_read(
+    runner: Runner, tmp_path: Path
+) -> None:
+    said = demo(cold, tmp_path)
     for words in (
         "新受理 240 件，更新 0 件，未变 0 件，退回 24 行。",
         "yekuo explain 4126092200104 --clock local.reply",
@@ -64,7 +52,7 @@ def test_the_demo_shows_everything_and_ends_with_a_summary_a_person_can_read(tmp
     assert json.loads((tmp_path / "demo" / "report.json").read_text(encoding="utf-8"))["period"] == "2026-10"
     assert {path.name for path in tmp_path.iterdir()} == {"demo"}
 
-    again = demo(tmp_path)
+    again = demo(runner, tmp_path)
     assert bare(again) == bare(said)
     assert PASSWORD.findall(again) != PASSWORD.findall(said), "the password is drawn anew"
 
@@ -74,10 +62,10 @@ def bare(said: str) -> str:
     return re.sub(r"\s", "", CODE.sub("查询码", PASSWORD.sub("密码", said)))
 
 
-def test_the_demo_ends_with_how_to_open_the_desk(tmp_path: Path) -> None:
-    done = run(tmp_path, "--json", "--folder", "演示 一")
-    assert done.stderr == ""
-    told = json.loads(done.stdout.splitlines()[-1])
+def test_the_demo_ends_with_how_to_open_the_desk(runner: Runner, tmp_path: Path) -> None:
+    done = runner(["demo", "--json", "--folder", "演示 一"], {}, tmp_path)
+    assert done.err == ""
+    told = json.loads(done.out.splitlines()[-1])
     assert {each["post"] for each in told["accounts"]} == {each.value for each in Role} - {"customer"}
     assert PASSWORD.fullmatch(told["password"])
     setting, *command = shlex.split(told["command"])
@@ -100,12 +88,14 @@ def test_the_demo_ends_with_how_to_open_the_desk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", [os.devnull, "文件", "文件/里面", "占用", "问?号", "长" * 300])
-def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(tmp_path: Path, folder: str) -> None:
+def test_a_folder_that_cannot_be_used_is_refused_in_one_sentence(
+    runner: Runner, tmp_path: Path, folder: str
+) -> None:
     (tmp_path / "文件").touch()
     (tmp_path / "占用" / "yekuo.sqlite3").mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
-    done = run(tmp_path, "--folder", folder)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert re.fullmatch("错误［demo_folder_unusable］：演示文件夹“.+”不能用（.+）。请.+。\n", done.stderr)
+    done = runner(["demo", "--folder", folder], {}, tmp_path)
+    assert done.code == 2
+    assert done.out == ""
+    assert re.fullmatch("错误［demo_folder_unusable］：演示文件夹“.+”不能用（.+）。请.+。\n", done.err)
     assert sorted(tmp_path.rglob("*")) == before

@@ -7,12 +7,10 @@ import pytest
 from alerts.duties.opening import open_rounds
 from tests.alerts.company import CITY, EAST, found
 from tests.dates import at
-from tests.yekuo.test_cli import Program, ready, runner
+from tests.yekuo.program import Program
 from workflow import store
 from workflow.book import Book
 from workflow.rules import load_rules
-
-__all__ = ["ready", "runner"]  # fixtures
 
 AS_OF = ("--as-of", "2026-11-25T18:00")  # Wednesday
 WHO = ("--actor", "李四", "--evidence", "会议纪要 11 号")

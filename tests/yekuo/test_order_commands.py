@@ -13,10 +13,9 @@ from limits.shipped import DATA
 from tests.conftest import server_of_the_run
 from tests.postgres import fresh_database
 from tests.workflow.sample_ledger import LEDGER
-from tests.yekuo.test_cli import AS_OF, Program, Runner, runner
+from tests.yekuo.program import Program, Runner
+from tests.yekuo.test_cli import AS_OF
 from workflow import store
-
-__all__ = ["runner"]  # a fixture
 
 SAMPLE = DATA / "organisations" / "neixiang-sample.toml"
 NUMBER = "4126092200104"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.yekuo.program import Runner
+
 ROOT = Path(__file__).parents[2]
 PROGRAM = shlex.join([sys.executable, "-c", "from yekuo.cli import main; main()"])
 DUE = "due 2026-09-24 16"  # Thursday
@@ -88,13 +90,13 @@ def test_what_the_surroundings_say_in_no_text_is_escaped(tmp_path: Path) -> None
     ],
 )
 def test_an_extreme_argument_is_refused_in_one_short_sentence(
-    tmp_path: Path, command: str, code: str
+    runner: Runner, tmp_path: Path, command: str, code: str
 ) -> None:
-    ended, out, said = shell(command, tmp_path)
-    assert (ended, out) == (2, b"")
-    assert said.startswith(f"错误［{code}］：")
-    assert said.count("\n") == 1
-    assert len(said) < 200
+    ran = runner(command.split(), {}, tmp_path)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"错误［{code}］：")
+    assert ran.err.count("\n") == 1
+    assert len(ran.err) < 200
 
 
 HELPED = ["", "due", "import", "calendar", "calendar import", "report", "sample", "config", "scheduler"]
@@ -102,10 +104,9 @@ HELPED += ["jobs", "alerts", "alert answer", "delivery resend", "order open", "d
 
 
 @pytest.mark.parametrize("command", HELPED)
-def test_the_help_is_in_chinese(tmp_path: Path, command: str) -> None:
-    code, out, said = shell(f"{command} --help", tmp_path)
-    told = out.decode("utf-8")
-    assert (code, said) == (0, "")
-    assert "用法：yekuo" in told
+def test_the_help_is_in_chinese(runner: Runner, tmp_path: Path, command: str) -> None:
+    ran = runner([*command.split(), "--help"], {}, tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    assert "用法：yekuo" in ran.out
     for english in ("Usage", "OPTIONS", "ARGS", "Show this", "<bool>", "default", "required"):
-        assert english not in told
+        assert english not in ran.out

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from limits.shipped import DATA
-from tests.yekuo.test_cli import Program, Ran, Runner, ready, runner
-
-__all__ = ["ready", "runner"]  # fixtures
+from tests.yekuo.program import Program, Ran, Runner
 
 SAMPLE = DATA / "organisations" / "neixiang-sample.toml"
 AS_OF = ("--as-of", "2026-11-20T18:00")  # Friday

@@ -102,7 +102,7 @@ def test_a_document_is_held_against_the_seal(yekuo: Yekuo, tmp_path: Path) -> No
     closed = yekuo("report", "close", "2026-10", "--as-of", "2026-11-20T18:02", "--json").json
     assert "封存的报告" in yekuo(*asked, "后", "--as-of", "2026-12-01T09:00").out
     same = yekuo("report", "verify", "后/report.html", "--json")
-    assert (same.code, same.json["identical"], same.json["seal"]) == (0, True, closed["hash"])
+    assert (same.code, same.json["likeness"], same.json["seal"]) == (0, "identical", closed["hash"])
     assert "逐字节相同" in yekuo("report", "verify", "后/report.html").out
     page = (tmp_path / "后" / "report.html").read_text(encoding="utf-8")
     (tmp_path / "改.html").write_text(
@@ -111,7 +111,8 @@ def test_a_document_is_held_against_the_seal(yekuo: Yekuo, tmp_path: Path) -> No
     changed = yekuo("report", "verify", "改.html")
     assert (changed.code, "49户" in changed.out) == (1, True)
     (tmp_path / "另存.html").write_text(page.replace("<td", "<td ", 1), encoding="utf-8")
-    assert "被其他程序另存过" in yekuo("report", "verify", "另存.html").out
+    unlike = yekuo("report", "verify", "另存.html")
+    assert (unlike.code, "不一致" in unlike.out, "源文件第" in unlike.out) == (1, True, True)
 
 
 @pytest.mark.parametrize(
@@ -205,3 +206,14 @@ def test_the_regulators_data_and_the_self_inspection(yekuo: Yekuo, tmp_path: Pat
         *(f"self-inspection-2026-10.{end}" for end in ("html", "docx", "xlsx")),
     }
     assert yekuo("report", "data", "--period", "十月").code == 2
+
+
+def test_what_was_recorded_after_the_instant_is_left_out_and_said_so(yekuo: Yekuo) -> None:
+    """The sample came in at 18:00; its October is on record from then on and not before."""
+    wanted = ("report", "data", "--period", "2026-10", "--json", "--as-of")
+    before, then = yekuo(*wanted, "2026-11-20T17:59:59"), yekuo(*wanted, "2026-11-20T18:00")
+    assert before.json["rows"] == 0 < then.json["rows"]
+    assert "有 240 件申请在统计时点 2026-11-20 17:59:59 以后还有新的登记" in before.err
+    assert "以后还有新的登记" not in then.err
+    assert "统计时点 2040-12-01 23:59:59 还没有到" in yekuo(*wanted, "2040-12-01").err
+    assert yekuo(*wanted[:-1]).err == ""

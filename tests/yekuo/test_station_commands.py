@@ -6,16 +6,15 @@ import pytest
 
 from alerts.duties.facts import duty_facts
 from reports.periods import Period
-from reports.stations.evaluating import Judgement, review, score
+from reports.stations.evaluating import review, score
+from reports.stations.judging import Judgement
 from reports.stations.kept import Case, evaluation
 from tests.alerts.company import CITY, EAST, found
 from tests.dates import at
-from tests.yekuo.test_cli import Program, program, runner
+from tests.yekuo.program import Program
 from workflow import store
 from workflow.book import Book
 from workflow.rules import load_rules
-
-__all__ = ["program", "runner"]  # fixtures
 
 WHICH = (CITY, "2026-H2")
 STATION_SAYS = ("--actor", "赵六", "--as-of", "2026-12-30T17:00")

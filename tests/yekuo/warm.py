@@ -10,25 +10,38 @@ import sys
 import traceback
 from importlib import import_module
 
+from workflow.rules import load_rules
 from yekuo.cli import main
 
 # What most commands import when they begin to work; here before the fork, so that none has to.
 LATE = (
     "alembic.autogenerate",
     "alembic.command",
+    "alembic.config",
     "alerts.answers",
     "alerts.duties.doing",
+    "alerts.duties.facts",
     "alerts.listing",
     "alerts.messages.outbox",
+    "alerts.orders.acts",
     "alerts.orders.listing",
+    "alerts.orders.telling",
     "alerts.verify",
     "psycopg",
     "python_calamine",
     "reports.issuing",
+    "reports.seal_check",
+    "reports.stations.verify",
+    "sqlalchemy.dialects.sqlite",
     "sqlite3",
+    "workflow.explaining",
     "workflow.importing",
+    "workflow.ledger_refused",
     "workflow.listing",
     "workflow.organisation",
+    "workflow.organisation_file",
+    "workflow.people",
+    "workflow.publishing",
     "workflow.verify",
     "xlsxwriter",
     "yekuo.database",
@@ -68,4 +81,5 @@ def serve() -> None:
 if __name__ == "__main__":
     for late in LATE:
         import_module(late)
+    load_rules()
     serve()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,6 +10,7 @@ from limits.terms import Term
 from web.access.rights import Account
 from web.tables import account_act
 from workflow import store
+from workflow.paging import Page, page_of
 
 # Who does it: an account at the desk, or the name that whoever runs a command on the machine goes by.
 Doer = Account | str
@@ -39,14 +41,6 @@ class Noted:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NotedPage:
-    """Some of them; ``next`` is what the following page comes after, None on the last."""
-
-    rows: tuple[Noted, ...]
-    next: int | None
-
-
 def note(
     connection: sa.Connection, account_id: int, act: AccountAct, *, by: Doer, at: datetime, detail: str = ""
 ) -> None:
@@ -60,14 +54,15 @@ def name_of(by: Doer) -> str:
     return by.login if isinstance(by, Account) else by[:LONGEST_ACTOR]
 
 
-def noted(engine: sa.Engine, account_id: int, *, after: int | None = None, limit: int = 50) -> NotedPage:
+def noted(engine: sa.Engine, account_id: int, *, after: int | None = None, limit: int = 50) -> Page[Noted]:
     """What was done to an account, the last first, at most ``limit`` after ``after``."""
     wanted = sa.select(account_act).where(account_act.c.account_id == account_id)
     if after is not None:
         wanted = wanted.where(account_act.c.id < after)
     with store.reading(engine) as connection:
         found = connection.execute(wanted.order_by(account_act.c.id.desc()).limit(limit + 1)).all()
-    rows = tuple(
-        Noted(row.id, AccountAct.of(row.act), row.detail, row.actor, row.at) for row in found[:limit]
-    )
-    return NotedPage(rows, rows[-1].id if len(found) > limit else None)
+    return page_of(found, limit, _noted)
+
+
+def _noted(row: sa.Row[Any]) -> Noted:
+    return Noted(row.id, AccountAct.of(row.act), row.detail, row.actor, row.at)

@@ -58,7 +58,7 @@ def create(
             }
             _refuse_taken(connection, login, person_id, code)
             connection.execute(sa.insert(account), [row])
-            made = _read(connection, login)
+            made = named(connection, login)
             detail = f"{_standing(made)}，工号 {code}" if code else _standing(made)
             note(connection, made.id, AccountAct.CREATED, by=by, at=now, detail=detail)
             return made
@@ -74,7 +74,7 @@ def set_password(engine: sa.Engine, login: str, password: str, *, now: datetime,
     login = refined(login)
     kept = passwords.hashed(login, password)
     with store.writing(engine) as connection:
-        found = _read(connection, login)
+        found = named(connection, login)
         _refuse_own(found, by)
         _replace_password(connection, found, kept, now, by=by)
 
@@ -104,14 +104,14 @@ def set_role(
     """
     login = refined(login)
     with store.writing(engine) as connection:
-        found = _read(connection, login)
+        found = named(connection, login)
         _refuse_own(found, by)
         if role is not Role.ADMINISTRATOR:
             _refuse_last(connection, found)
         its_unit = _unit(connection, login, role, unit_name, found.person_id, now)
         values = {"post": role.value, "unit": its_unit}
         connection.execute(sa.update(account).where(account.c.id == found.id).values(values))
-        changed = _read(connection, login)
+        changed = named(connection, login)
         if changed != found:
             detail = f"由{_standing(found)}改为{_standing(changed)}"
             note(connection, found.id, AccountAct.ROLE, by=by, at=now, detail=detail)
@@ -124,7 +124,7 @@ def disable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
     Raises OwnAccount or LastAdministrator.
     """
     with store.writing(engine) as connection:
-        found = _read(connection, refined(login))
+        found = named(connection, refined(login))
         _refuse_own(found, by)
         _refuse_last(connection, found)
         open_one = sa.and_(account.c.id == found.id, account.c.disabled_at.is_(None))
@@ -138,7 +138,7 @@ def disable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
 def enable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
     """The way in by ``login`` is open again; whether it was closed."""
     with store.writing(engine) as connection:
-        found = _read(connection, refined(login))
+        found = named(connection, refined(login))
         closed = sa.and_(account.c.id == found.id, account.c.disabled_at.is_not(None))
         done = connection.execute(sa.update(account).where(closed).values(disabled_at=None)).rowcount
         if done:
@@ -149,7 +149,7 @@ def enable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
 def end_sessions(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> int:
     """End whatever is open of ``login``; how many sessions that were. Raises OwnAccount."""
     with store.writing(engine) as connection:
-        found = _read(connection, refined(login))
+        found = named(connection, refined(login))
         _refuse_own(found, by)
         ended = end_all(connection, found.id, now)
         if ended:
@@ -174,6 +174,15 @@ def account_of(row: sa.Row[Any]) -> Account:
     role = Role.of(row.post)
     name = row.person_name or row.login
     return Account(row.id, row.login, name, role, row.unit, row.person_id, MATRIX[role])
+
+
+def named(connection: sa.Connection, login: str) -> Account:
+    """The account of a login; raises AccountUnknown."""
+    wanted = ACCOUNTS.where(account.c.login == login)
+    row = connection.execute(wanted).first() if LOGIN.fullmatch(login) else None
+    if row is None:
+        raise errors.AccountUnknown(login=login[:64])
+    return account_of(row)
 
 
 def refined(login: str) -> str:
@@ -213,14 +222,6 @@ def _refuse_last(connection: sa.Connection, found: Account) -> None:
     open_ones = sa.select(account.c.id).where(administrators, account.c.disabled_at.is_(None))
     if set(connection.scalars(open_ones)) == {found.id}:
         raise errors.LastAdministrator(login=found.login)
-
-
-def _read(connection: sa.Connection, login: str) -> Account:
-    wanted = ACCOUNTS.where(account.c.login == login)
-    row = connection.execute(wanted).first() if LOGIN.fullmatch(login) else None
-    if row is None:
-        raise errors.AccountUnknown(login=login[:64])
-    return account_of(row)
 
 
 def _person(connection: sa.Connection, code: str) -> int:

@@ -15,6 +15,7 @@ from workflow import store
 from workflow.assignment import owners
 from workflow.events import Event, EventType
 from workflow.history import facts_of, first
+from workflow.paging import Page, page_of
 from workflow.people_tables import person
 from workflow.tables import application
 
@@ -56,14 +57,6 @@ class Reading:
         return WHAT.get(self.what, self.what)
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """A page of readings; ``next`` is what the following page comes after, None on the last."""
-
-    rows: tuple[Reading, ...]
-    next: int | None
-
-
 def note_read(engine: sa.Engine, account: Account, application_id: int, what: str, now: datetime) -> None:
     """Record that ``account`` was shown an application; ``what`` is one word: ``page``, ``api`` …"""
     row = {"account_id": account.id, "application_id": application_id, "at": now, "what": what[:LONGEST_WHAT]}
@@ -80,7 +73,7 @@ def readings(
     until: datetime | None = None,
     after: int | None = None,
     limit: int = 50,
-) -> Readings:
+) -> Page[Reading]:
     """Who read which application, the last written first, at most ``limit`` after ``after``.
 
     ``account`` is a login or the name of a person, ``number`` a whole number of an application; read from
@@ -93,8 +86,7 @@ def readings(
     with store.reading(engine) as connection:
         rows = connection.execute(wanted).all()
         histories = store.events_by(connection, {row.application_id for row in rows[:limit]})
-    found = tuple(_reading(row, histories.get(row.application_id, [])) for row in rows[:limit])
-    return Readings(found, found[-1].id if len(rows) > limit else None)
+    return page_of(rows, limit, lambda row: _reading(row, histories.get(row.application_id, [])))
 
 
 _READINGS = (

@@ -62,6 +62,10 @@ class Right(Term):
     WATCH = "watch", "指挥中心大屏"
     READ_REPORTS = "read_reports", "查看报表"
     CLOSE_PERIOD = "close_period", "封存报表"
+    READ_EVALUATIONS = "read_evaluations", "查看供电所评价"
+    OPEN_EVALUATIONS = "open_evaluations", "建立供电所评价"
+    SCORE_EVALUATIONS = "score_evaluations", "供电所自评"
+    JUDGE_EVALUATIONS = "judge_evaluations", "复核和评定供电所"
     READ_POLICIES = "read_policies", "查看规则、日历与计算器"
     READ_FINDINGS = "read_findings", "查看廉洁线索"
     MANAGE_PEOPLE = "manage_people", "管理人员与离岗"
@@ -125,7 +129,8 @@ MATRIX: dict[Role, frozenset[Right]] = {
     Role.TEAM_LEADER: _STAFF | _RECORDS | {Right.ASSIGN, Right.CLOSE_ALERTS},
     Role.STATION_HEAD: _STAFF
     | _RECORDS
-    | {Right.ASSIGN, Right.APPROVE_SUSPENSION, Right.CLOSE_ALERTS, Right.MANAGE_PEOPLE, Right.WATCH},
+    | {Right.ASSIGN, Right.APPROVE_SUSPENSION, Right.CLOSE_ALERTS, Right.MANAGE_PEOPLE, Right.WATCH}
+    | {Right.READ_EVALUATIONS, Right.OPEN_EVALUATIONS, Right.SCORE_EVALUATIONS},
     Role.DEPARTMENT: _STAFF
     | {
         Right.RECORD_WORKS,
@@ -146,6 +151,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.MANAGE_PEOPLE,
         Right.READ_AUDIT,
         Right.CLOSE_PERIOD,
+        Right.READ_EVALUATIONS,
     },
     Role.COMMAND_CENTRE: _STAFF
     | {
@@ -156,6 +162,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.WATCH,
         Right.READ_FINDINGS,
         Right.CLOSE_PERIOD,
+        Right.READ_EVALUATIONS,
     },
     Role.INTEGRITY: _READS
     | {
@@ -165,9 +172,12 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.WATCH,
         Right.READ_FINDINGS,
         Right.READ_AUDIT,
+        Right.READ_EVALUATIONS,
+        Right.OPEN_EVALUATIONS,
+        Right.JUDGE_EVALUATIONS,
         Right.USE_API,
     },
-    Role.REGULATOR: _READS,
+    Role.REGULATOR: _READS | {Right.READ_EVALUATIONS},
     Role.CUSTOMER: frozenset(),
     Role.ADMINISTRATOR: frozenset(
         {

@@ -87,45 +87,21 @@ def log_in(
 
 def known(engine: sa.Engine, token: str, now: datetime) -> Session | None:
     """The open session of ``token``; None when there is none."""
-    wanted = (
-        ACCOUNTS.add_columns(session.c.id.label("session_id"), session.c.csrf, session.c.seen_at)
-        .join(session, session.c.account_id == account.c.id)
-        .where(
-            session.c.hash == digest(token),
-            session.c.ended_at.is_(None),
-            session.c.expires_at > now,
-            account.c.disabled_at.is_(None),
-        )
-    )
-    with store.reading(engine) as connection:
-        row = connection.execute(wanted).first()
+    row = _opened(engine, token, now, session.c.ended_at, session.c.csrf, session.c.seen_at)
     if row is None:
         return None
     if now - row.seen_at > SEEN_EVERY:
-        _seen(engine, session, session.c.id == row.session_id, {"seen_at": now})
-    return Session(row.session_id, account_of(row), row.csrf)
+        _seen(engine, session.c.seen_at, row.kept_id, now)
+    return Session(row.kept_id, account_of(row), row.csrf)
 
 
 def known_token(engine: sa.Engine, token: str, now: datetime) -> Account | None:
     """Whom the API token ``token`` stands for, with no more rights than its scopes name."""
-    wanted = (
-        ACCOUNTS.add_columns(
-            api_token.c.id.label("token_id"), api_token.c.scopes, api_token.c.used_at.label("used_at")
-        )
-        .join(api_token, api_token.c.account_id == account.c.id)
-        .where(
-            api_token.c.hash == digest(token),
-            api_token.c.revoked_at.is_(None),
-            api_token.c.expires_at > now,
-            account.c.disabled_at.is_(None),
-        )
-    )
-    with store.reading(engine) as connection:
-        row = connection.execute(wanted).first()
+    row = _opened(engine, token, now, api_token.c.revoked_at, api_token.c.scopes, api_token.c.used_at)
     if row is None:
         return None
     if row.used_at is None or now - row.used_at > SEEN_EVERY:
-        _seen(engine, api_token, api_token.c.id == row.token_id, {"used_at": now})
+        _seen(engine, api_token.c.used_at, row.kept_id, now)
     found = account_of(row)
     scopes = {Right.of(each) for each in row.scopes.split()}
     return replace(found, granted=found.granted & scopes)
@@ -194,10 +170,31 @@ def _came_in(connection: sa.Connection, login: str, kept: str | None) -> int:
     return found
 
 
-def _seen(engine: sa.Engine, table: sa.Table, which: sa.ColumnElement[bool], values: dict[str, Any]) -> None:
+def _opened(
+    engine: sa.Engine, token: str, now: datetime, ended: sa.Column[Any], *columns: sa.Column[Any]
+) -> sa.Row[Any] | None:
+    """The session or API token of ``token`` with its account, unless it has ``ended`` or run out."""
+    kept = ended.table.c
+    wanted = (
+        ACCOUNTS.add_columns(kept.id.label("kept_id"), *columns)
+        .join(ended.table, kept.account_id == account.c.id)
+        .where(
+            kept.hash == digest(token),
+            ended.is_(None),
+            kept.expires_at > now,
+            account.c.disabled_at.is_(None),
+        )
+    )
+    with store.reading(engine) as connection:
+        return connection.execute(wanted).first()
+
+
+def _seen(engine: sa.Engine, column: sa.Column[Any], row_id: int, now: datetime) -> None:
     """Note when it was last used; a busy database is no reason to turn anybody away."""
     try:
         with store.writing(engine) as connection:
-            connection.execute(sa.update(table).where(which).values(values))
+            connection.execute(
+                sa.update(column.table).where(column.table.c.id == row_id).values({column: now})
+            )
     except StoreBusy:
         return

@@ -14,10 +14,9 @@ from limits.errors import YekuoError
 from limits.zone import local
 from web.access import sessions
 from web.access.account_acts import AccountAct, Doer, note
-from web.access.accounts import ACCOUNTS, account_of, refined
+from web.access.accounts import named, refined
 from web.access.rights import FOR_PEOPLE, Account, Right
-from web.errors import AccountUnknown
-from web.tables import account, api_token
+from web.tables import api_token
 from workflow import store
 
 # X: both figures; no source gives any.
@@ -142,10 +141,7 @@ def revoke(
 def owner_of(engine: sa.Engine, login: str) -> Account:
     """The account of ``login``; raises AccountUnknown."""
     with store.reading(engine) as connection:
-        row = connection.execute(ACCOUNTS.where(account.c.login == refined(login))).first()
-    if row is None:
-        raise AccountUnknown(login=login[:64])
-    return account_of(row)
+        return named(connection, refined(login))
 
 
 def _problem(owner: Account, name: str, wanted: Sequence[Right], days: int) -> str:

@@ -99,7 +99,7 @@ def seen_order(book: Book, account: Account, number: str, now: datetime) -> Orde
 
 
 def _row(engine: sa.Engine, number: str) -> Shown | None:
-    if unstorable("number", number) or any("\ud800" <= letter <= "\udfff" for letter in number):
+    if unstorable("number", number):
         return None
     columns = (application.c.id, application.c.number, application.c.station, application.c.manager)
     with store.reading(engine) as connection:

@@ -11,7 +11,7 @@ from limits.zone import local
 from web.access.admission import needs
 from web.access.rights import Account, Right
 from web.api.acting import PreviewOut, RecordedOut, told_of
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import Amount, Flag, Model, Moment, Text
 from web.api.routing import TO_A_BODY, refusals
 from web.api.routing import router as api_router
@@ -74,9 +74,7 @@ def preview(desk: ADesk, account: AnAcceptor, body: AcceptanceIn) -> PreviewOut:
 @router.post(
     "/applications",
     summary="受理一件申请",
-    status_code=201,
-    response_model=AcceptedOut,
-    responses=refusals(*TO_A_BODY, 404, 409),
+    **recording(AcceptedOut),
 )
 def accept(desk: ADesk, account: AnAcceptor, body: AcceptanceIn, key: AKey) -> Response:
     """Accept it, once for each key."""

@@ -1,6 +1,7 @@
 """账户: who may come in, made and changed by those who manage accounts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -14,17 +15,16 @@ from web.access.admission import needs
 from web.access.passwords import LONGEST, SHORTEST
 from web.access.rights import Account, Right
 from web.api import routing
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import ROWS, Model, Moment, Page, Text
-from web.api.paging import ACursor, ALimit, read, written
+from web.api.paging import ACursor, ALimit, after_id, told
 from web.api.shapes import AccountRole
 from web.desk import ADesk, Desk
+from web.work.cursors import read, written
 
 router = routing.router("账户")
 AnAdministrator = Annotated[Account, needs(Right.MANAGE_ACCOUNTS)]
 ALogin = Annotated[Text, Path(description="登录名", max_length=64, examples=["lisi"])]
-CHANGE = routing.refusals(*routing.TO_A_BODY, 404, 409)
-SWITCH = routing.refusals(404, 409)
 
 
 class AccountOut(Model):
@@ -94,6 +94,9 @@ class AccountIn(Standing, Password):
     )
 
 
+CHANGE, SWITCH = recording(AccountOut), recording(AccountOut, body=False)
+
+
 @router.get("/accounts", summary="账户，按登录名")
 def account_list(
     desk: ADesk,
@@ -127,35 +130,19 @@ def account_acts(
 ) -> Page[AccountActOut]:
     """What was done to the account, and by whom."""
     found = view_of(desk.engine, login, desk.now()).account
-    after = int(read(cursor, int)[0]) if cursor is not None else None
-    page = noted(desk.engine, found.id, after=after, limit=limit)
-    following = written(page.next) if page.next is not None else None
-    return Page(items=tuple(map(AccountActOut.model_validate, page.rows)), next=following)
+    return told(AccountActOut, noted(desk.engine, found.id, after=after_id(cursor), limit=limit))
 
 
 @router.post(
     "/accounts",
     summary="建立账户",
     description="密码不参与 Idempotency-Key 的内容比对。",
-    status_code=201,
-    response_model=AccountOut,
-    responses=CHANGE,
+    **CHANGE,
 )
 def create(desk: ADesk, account: AnAdministrator, body: AccountIn, key: AKey) -> Response:
     """A new account."""
-
-    def act() -> None:
-        accounts.create(
-            desk.engine,
-            body.login,
-            body.password,
-            body.role,
-            unit_name=body.unit,
-            code=body.code,
-            now=desk.now(),
-            by=account,
-        )
-
+    made = (body.login, body.password, body.role)
+    act = partial(accounts.create, desk.engine, *made, unit_name=body.unit, code=body.code, by=account)
     return _done(desk, account, key, "accounts", body.login, body, act)
 
 
@@ -163,16 +150,11 @@ def create(desk: ADesk, account: AnAdministrator, body: AccountIn, key: AKey) ->
     "/accounts/{login}/role",
     summary="调整岗位",
     description="自下一次请求起生效。不能改自己的账户，也不能让系统里没有系统管理员。",
-    status_code=201,
-    response_model=AccountOut,
-    responses=CHANGE,
+    **CHANGE,
 )
 def set_role(desk: ADesk, account: AnAdministrator, login: ALogin, body: Standing, key: AKey) -> Response:
     """Another post."""
-
-    def act() -> None:
-        accounts.set_role(desk.engine, login, body.role, unit_name=body.unit, now=desk.now(), by=account)
-
+    act = partial(accounts.set_role, desk.engine, login, body.role, unit_name=body.unit, by=account)
     return _done(desk, account, key, f"accounts/{login}/role", login, body, act)
 
 
@@ -180,16 +162,11 @@ def set_role(desk: ADesk, account: AnAdministrator, login: ALogin, body: Standin
     "/accounts/{login}/password",
     summary="重设密码",
     description="同时解除锁定，结束这个账户的全部登录。密码不参与 Idempotency-Key 的内容比对。",
-    status_code=201,
-    response_model=AccountOut,
-    responses=CHANGE,
+    **CHANGE,
 )
 def set_password(desk: ADesk, account: AnAdministrator, login: ALogin, body: Password, key: AKey) -> Response:
     """A new password for somebody who has forgotten the old one."""
-
-    def act() -> None:
-        accounts.set_password(desk.engine, login, body.password, now=desk.now(), by=account)
-
+    act = partial(accounts.set_password, desk.engine, login, body.password, by=account)
     return _done(desk, account, key, f"accounts/{login}/password", login, body, act)
 
 
@@ -197,48 +174,33 @@ def set_password(desk: ADesk, account: AnAdministrator, login: ALogin, body: Pas
     "/accounts/{login}/disable",
     summary="停用账户",
     description="同时结束它的全部登录。不能停用自己的账户，也不能停用最后一个系统管理员。",
-    status_code=201,
-    response_model=AccountOut,
-    responses=SWITCH,
+    **SWITCH,
 )
 def disable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
     """Nobody comes in by it any more."""
-
-    def act() -> None:
-        accounts.disable(desk.engine, login, desk.now(), by=account)
-
+    act = partial(accounts.disable, desk.engine, login, by=account)
     return _done(desk, account, key, f"accounts/{login}/disable", login, None, act)
 
 
 @router.post(
     "/accounts/{login}/enable",
     summary="启用账户",
-    status_code=201,
-    response_model=AccountOut,
-    responses=SWITCH,
+    **SWITCH,
 )
 def enable(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
     """The way in is open again."""
-
-    def act() -> None:
-        accounts.enable(desk.engine, login, desk.now(), by=account)
-
+    act = partial(accounts.enable, desk.engine, login, by=account)
     return _done(desk, account, key, f"accounts/{login}/enable", login, None, act)
 
 
 @router.post(
     "/accounts/{login}/end-sessions",
     summary="结束全部登录",
-    status_code=201,
-    response_model=AccountOut,
-    responses=SWITCH,
+    **SWITCH,
 )
 def end_sessions(desk: ADesk, account: AnAdministrator, login: ALogin, key: AKey) -> Response:
     """Whoever is in by it is out."""
-
-    def act() -> None:
-        accounts.end_sessions(desk.engine, login, desk.now(), by=account)
-
+    act = partial(accounts.end_sessions, desk.engine, login, by=account)
     return _done(desk, account, key, f"accounts/{login}/end-sessions", login, None, act)
 
 
@@ -249,12 +211,12 @@ def _done(
     route: str,
     login: str,
     body: Model | None,
-    act: Callable[[], None],
+    act: Callable[..., object],
 ) -> Response:
     """What is kept of the request to tell a repeat by is a plain digest: no password goes into it."""
 
     def done() -> AccountOut:
-        act()
+        act(now=desk.now())
         return _one(desk, login)
 
     contents = body.model_dump(mode="json", exclude={"password"}) if body is not None else {}

@@ -7,16 +7,15 @@ from fastapi import Path
 from pydantic import Field
 from starlette.responses import Response
 
-from limits.force import Layer
 from limits.terms import Level, Status, Step, Unit
 from web import errors
 from web.access.read_log import note_read
 from web.api.applications import ANumber, AReader, read_by
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import Flag, Model, Moment, Text, Whole
 from web.api.routing import TO_A_BODY, refusals
 from web.api.routing import router as api_router
-from web.api.shapes import CLOCK, NUMBER, ClockReading, EventOut
+from web.api.shapes import NUMBER, ClockNamed, ClockReading, EventOut
 from web.desk import ADesk
 from web.work import acting
 from web.work.acting import Asked
@@ -85,22 +84,16 @@ class ActionIn(Model):
         return typed
 
 
-class LevelAtOut(Model):
+class LevelAtOut(ClockNamed):
     """A level of a clock and the instant it is reached at."""
 
-    layer: Layer = Field(description="规定的层级")
-    name: str = Field(description="计时的标识", examples=["reply"])
-    label: str = Field(description="计时的名称", examples=[CLOCK])
     level: Level = Field(description="级别")
     at: Moment = Field(description="达到的时刻")
 
 
-class OutlookOut(Model):
+class OutlookOut(ClockNamed):
     """One clock before and after."""
 
-    layer: Layer = Field(description="规定的层级")
-    name: str = Field(description="计时的标识", examples=["reply"])
-    label: str = Field(description="计时的名称", examples=[CLOCK])
     unit: Unit = Field(description="单位")
     limit: int | None = Field(description="时限", examples=[15])
     effect: ClockEffect = Field(description="会怎样")
@@ -165,9 +158,7 @@ def preview(desk: ADesk, account: AReader, number: ANumber, word: AWord, body: A
 @router.post(
     "/applications/{number:path}/actions/{word}",
     summary="登记一个事项",
-    status_code=201,
-    response_model=RecordedOut,
-    responses=refusals(*TO_A_BODY, 404, 409),
+    **recording(RecordedOut),
 )
 def act(desk: ADesk, account: AReader, number: ANumber, word: AWord, body: ActionIn, key: AKey) -> Response:
     """Record it, once for each key."""

@@ -16,7 +16,7 @@ from web.access.admission import needs
 from web.access.rights import Account, Right
 from web.access.visible import alerts_within, seen_alert
 from web.api import routing
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import ROWS, Model, Moment, Page, Text
 from web.api.paging import ACursor, ALimit
 from web.desk import ADesk, Desk
@@ -25,7 +25,7 @@ from web.work.cursors import alert_cursor, alert_key
 from workflow import store
 
 router = routing.router("预警告警")
-ACT = routing.refusals(*routing.TO_A_BODY, 404, 409)
+AnAnswerer = Annotated[Account, needs(Right.ANSWER_ALERTS)]
 AnId = Annotated[int, Path(ge=1, lt=2**63, description="预警告警的编号", examples=[17])]
 AUnit = Annotated[Text | None, Query(description="供电所，或预警告警所属的单位")]
 ANumber = Annotated[Text | None, Query(description="申请编号")]
@@ -98,6 +98,9 @@ class SaidIn(Model):
     )
 
 
+ACT = recording(AlertInFull)
+
+
 @router.get("/alerts", summary="预警告警，最新的在前")
 def alert_list(
     desk: ADesk,
@@ -141,17 +144,9 @@ def one_alert(
     "/alerts/{alert_id}/acknowledge",
     summary="签收",
     description="看到了。每人签收一次；有人签收以后不再逐级上报。",
-    status_code=201,
-    response_model=AlertInFull,
-    responses=ACT,
+    **ACT,
 )
-def acknowledge(
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.ANSWER_ALERTS)],
-    alert_id: AnId,
-    body: AcknowledgeIn,
-    key: AKey,
-) -> Response:
+def acknowledge(desk: ADesk, account: AnAnswerer, alert_id: AnId, body: AcknowledgeIn, key: AKey) -> Response:
     """签收."""
     return _act(desk, account, alert_id, Act.ACKNOWLEDGED, body, key)
 
@@ -160,17 +155,9 @@ def acknowledge(
     "/alerts/{alert_id}/answer",
     summary="答复",
     description="写明为什么到了这一级、怎么办、什么时候办好。答复也算签收。",
-    status_code=201,
-    response_model=AlertInFull,
-    responses=ACT,
+    **ACT,
 )
-def answer(
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.ANSWER_ALERTS)],
-    alert_id: AnId,
-    body: SaidIn,
-    key: AKey,
-) -> Response:
+def answer(desk: ADesk, account: AnAnswerer, alert_id: AnId, body: SaidIn, key: AKey) -> Response:
     """答复."""
     return _act(desk, account, alert_id, Act.ANSWERED, body, key)
 
@@ -179,9 +166,7 @@ def answer(
     "/alerts/{alert_id}/close",
     summary="闭环",
     description="由答复人以外的人核实后关闭。",
-    status_code=201,
-    response_model=AlertInFull,
-    responses=ACT,
+    **ACT,
 )
 def close(
     desk: ADesk,

@@ -37,12 +37,12 @@ from web.api.shapes import (
     StepOut,
 )
 from web.desk import ADesk, Desk
-from web.pages.applications import event_lines, panel_of
 from web.work.queue_filters import LONGEST_TEXT, filters_of
+from web.work.telling import event_lines, panel_of
 from workflow import store
 from workflow.assignment import owners
 from workflow.book import Book, held_events
-from workflow.documents import ArchiveLine, NeedLine, checklist
+from workflow.documents import NeedLine, checklist
 from workflow.errors import ApplicationUnknown
 from workflow.explaining import ExplainedClock, explain_application
 from workflow.history import facts_of, known_at, suspensions
@@ -129,7 +129,7 @@ def documents(desk: ADesk, account: AReader, number: ANumber) -> ChecklistOut:
         mode=found.mode.value,
         complete=found.complete,
         needs=tuple(map(_need, found.needs)),
-        archive=tuple(map(_archive, found.archive)),
+        archive=tuple(map(ArchiveOut.model_validate, found.archive)),
         extra=tuple(ReceivedOut.model_validate(each) for each in found.extra),
     )
 
@@ -232,7 +232,3 @@ def _need(line: NeedLine) -> NeedOut:
         received=tuple(ReceivedOut.model_validate(each) for each in line.received),
         citation=CitationOut.model_validate(line.citation),
     )
-
-
-def _archive(line: ArchiveLine) -> ArchiveOut:
-    return ArchiveOut.model_validate(line)

@@ -11,7 +11,7 @@ from web.access.read_log import readings
 from web.access.rights import Right
 from web.api import routing
 from web.api.models import ROWS, Model, Moment, Page, Text
-from web.api.paging import ACursor, ALimit, read, written
+from web.api.paging import ACursor, ALimit, after_id, told
 from web.api.shapes import AccountRole
 from web.desk import ADesk
 
@@ -55,8 +55,7 @@ def audit(
         number=number,
         since=since,
         until=until,
-        after=int(read(cursor, int)[0]) if cursor is not None else None,
+        after=after_id(cursor),
         limit=limit,
     )
-    following = written(page.next) if page.next is not None else None
-    return Page(items=tuple(map(ReadOut.model_validate, page.rows)), next=following)
+    return told(ReadOut, page)

@@ -13,7 +13,6 @@ from web.api import routing
 from web.api.models import Day, Model, Moment, Whole
 from web.api.shapes import DayOut, LevelAt
 from web.desk import ADesk
-from web.pages.rules import facts_of
 from web.work import calculating
 
 router = routing.router("日历与计算器")
@@ -99,7 +98,7 @@ def one_year(
 ) -> CalendarYear:
     """Every day of a year the calendar knows."""
     calendar = desk.book.rules.calendar
-    days = tuple(map(CalendarDay.model_validate, facts_of(calendar, year)))
+    days = tuple(map(CalendarDay.model_validate, calculating.facts_of(calendar, year)))
     return CalendarYear(
         year=year,
         name=calendar.name,

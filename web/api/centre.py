@@ -15,8 +15,8 @@ from web.api.alarms import AlertOut
 from web.api.models import Day, Model, Moment
 from web.api.orders import OrderOut, order_out
 from web.desk import ADesk, Desk
-from web.pages.centre import as_stream
 from web.work.centre import DueDay, StationLine, board
+from web.work.streaming import as_stream
 
 router = routing.router("指挥中心")
 EVENT = "event: board\ndata: {…}\n\n"

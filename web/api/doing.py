@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from web.access import once
 from web.access.rights import Account
 from web.api.models import Model
+from web.api.routing import TO_A_BODY, refusals
 from web.desk import Desk
 
 REPLAYED = "Idempotency-Replayed"
@@ -24,6 +25,12 @@ AKey = Annotated[
 ]
 
 
+def recording(answer: type[Model], *, body: bool = True) -> dict[str, Any]:
+    """What a route declares that ends in :func:`recorded`; ``body``: something is sent that may be refused."""
+    refused = refusals(*(TO_A_BODY if body else ()), 404, 409)
+    return {"status_code": HTTPStatus.CREATED, "response_model": answer, "responses": refused}
+
+
 def recorded(
     desk: Desk,
     account: Account,
@@ -31,7 +38,6 @@ def recorded(
     route: str,
     contents: object,
     act: Callable[[], Model],
-    status: HTTPStatus = HTTPStatus.CREATED,
 ) -> Response:
     """What ``act`` answers, done once; asked again, the same answer with ``Idempotency-Replayed: true``.
 
@@ -40,7 +46,7 @@ def recorded(
     """
 
     def done() -> once.Answer:
-        return once.Answer(status, act().model_dump_json())
+        return once.Answer(HTTPStatus.CREATED, act().model_dump_json())
 
     answer = once.answered(desk.engine, account, key, route, contents, desk.now(), done)
     headers = {REPLAYED: "true"} if answer.replayed else {}

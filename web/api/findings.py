@@ -10,7 +10,7 @@ from web.access.admission import needs
 from web.access.rights import Account, Right, scope_of
 from web.api import routing
 from web.api.models import ROWS, Model, Moment, Page, Text
-from web.api.paging import ACursor, ALimit, read, written
+from web.api.paging import ACursor, ALimit, after_id, told
 from web.desk import ADesk
 from workflow.findings import Code
 from workflow.found import found
@@ -50,8 +50,7 @@ def findings(
         station=station,
         number=number,
         within=scope_of(account).where(),
-        after=int(read(cursor, int)[0]) if cursor is not None else None,
+        after=after_id(cursor),
         limit=limit,
     )
-    following = written(page.next) if page.next is not None else None
-    return Page(items=tuple(map(FindingOut.model_validate, page.rows)), next=following)
+    return told(FindingOut, page)

@@ -16,17 +16,18 @@ from web.access.rights import Account, Right
 from web.access.visible import orders_within, seen_order
 from web.api import routing
 from web.api.alarms import HandledOut, SaidIn
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import ROWS, Day, Model, Moment, Page, Text, Whole
-from web.api.paging import ACursor, ALimit
+from web.api.paging import ACursor, ALimit, after_id
 from web.api.shapes import LevelAt
 from web.desk import ADesk, Desk
-from web.pages import orders as order_pages
 from web.work import answering
-from web.work.cursors import order_cursor, order_key
+from web.work.cursors import written
+from web.work.order_document import document_of
 
 router = routing.router("督办单")
-ACT = routing.refusals(*routing.TO_A_BODY, 404, 409)
+AnOpener = Annotated[Account, needs(Right.OPEN_ORDERS)]
+AJudge = Annotated[Account, needs(Right.JUDGE_ORDERS)]
 ANumber = Annotated[
     Text, Path(description="文号，也可以写成 2026-1", max_length=64, examples=["督〔2026〕0001号"])
 ]
@@ -84,6 +85,9 @@ class AcceptIn(Model):
     text: Text = Field("", description="意见", max_length=LONGEST_TEXT, examples=["措施到位，同意办结。"])
 
 
+ACT = recording(OrderInFull)
+
+
 @router.get("/orders", summary="督办单，最新的在前")
 def order_list(
     desk: ADesk,
@@ -102,23 +106,19 @@ def order_list(
         unit=unit,
         application_number=number,
         within=orders_within(account),
-        after=order_key(cursor) if cursor is not None else None,
+        after=after_id(cursor),
         limit=limit + 1,
     )
-    following = order_cursor(found[limit - 1]) if len(found) > limit else None
+    following = written(found[limit - 1].id) if len(found) > limit else None
     return Page(items=tuple(map(order_out, found[:limit])), next=following)
 
 
 @router.post(
     "/orders",
     summary="下达督办单",
-    status_code=201,
-    response_model=OrderInFull,
-    responses=ACT,
+    **ACT,
 )
-def open_order(
-    desk: ADesk, account: Annotated[Account, needs(Right.OPEN_ORDERS)], body: OpenIn, key: AKey
-) -> Response:
+def open_order(desk: ADesk, account: AnOpener, body: OpenIn, key: AKey) -> Response:
     """下达."""
 
     def done() -> OrderInFull:
@@ -155,16 +155,14 @@ def order_document(
     desk: ADesk, account: Annotated[Account, needs(Right.READ_ORDERS)], number: ANumber
 ) -> Response:
     """The document of an order the account sees."""
-    return order_pages.order_document(desk, account, number)
+    return document_of(desk, account, number)
 
 
 @router.post(
     "/orders/{number}/reply",
     summary="回复",
     description="责任单位写明原因和措施；回复后暂停计时。下达人不能回复。",
-    status_code=201,
-    response_model=OrderInFull,
-    responses=ACT,
+    **ACT,
 )
 def reply(
     desk: ADesk,
@@ -181,17 +179,9 @@ def reply(
     "/orders/{number}/accept",
     summary="办结认可",
     description="由回复人以外的人认可，计时结束。可以不写意见。",
-    status_code=201,
-    response_model=OrderInFull,
-    responses=ACT,
+    **ACT,
 )
-def accept(
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
-    number: ANumber,
-    body: AcceptIn,
-    key: AKey,
-) -> Response:
+def accept(desk: ADesk, account: AJudge, number: ANumber, body: AcceptIn, key: AKey) -> Response:
     """办结认可."""
     return _act(desk, account, number, Act.ACCEPTED, body, key)
 
@@ -200,17 +190,9 @@ def accept(
     "/orders/{number}/return",
     summary="退回",
     description="写明退回的原因；自退回起续计。",
-    status_code=201,
-    response_model=OrderInFull,
-    responses=ACT,
+    **ACT,
 )
-def return_(
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
-    number: ANumber,
-    body: SaidIn,
-    key: AKey,
-) -> Response:
+def return_(desk: ADesk, account: AJudge, number: ANumber, body: SaidIn, key: AKey) -> Response:
     """退回."""
     return _act(desk, account, number, Act.RETURNED, body, key)
 
@@ -219,17 +201,9 @@ def return_(
     "/orders/{number}/cancel",
     summary="撤销",
     description="不再需要回复时撤销，写明原因。",
-    status_code=201,
-    response_model=OrderInFull,
-    responses=ACT,
+    **ACT,
 )
-def cancel(
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.OPEN_ORDERS)],
-    number: ANumber,
-    body: SaidIn,
-    key: AKey,
-) -> Response:
+def cancel(desk: ADesk, account: AnOpener, number: ANumber, body: SaidIn, key: AKey) -> Response:
     """撤销."""
     return _act(desk, account, number, Act.CANCELLED, body, key)
 

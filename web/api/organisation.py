@@ -4,14 +4,13 @@ from pydantic import Field
 from starlette.responses import Response
 
 from web.api import routing
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import Model, Text
 from web.api.people import AManager
 from web.desk import ADesk
-from web.pages.organisation import LARGEST, UNNAMED, refuse_station
-from web.work.uploads import file_named, with_file
-from workflow.organisation_preview import ChangeKind, preview_organisation
-from workflow.people import import_organisation
+from web.work import organising
+from web.work.organising import LARGEST, UNNAMED, refuse_station
+from workflow.organisation_preview import ChangeKind
 
 router = routing.router("人员")
 EXAMPLE = '[[unit]]\nname = "示例县供电公司"\nkind = "company"\n'
@@ -20,9 +19,7 @@ EXAMPLE = '[[unit]]\nname = "示例县供电公司"\nkind = "company"\n'
 class FileIn(Model):
     """An organisation file."""
 
-    name: Text = Field(
-        "organisation.toml", description="文件名，用在说明里", max_length=256, examples=["机构.toml"]
-    )
+    name: Text = Field(UNNAMED, description="文件名，用在说明里", max_length=256, examples=["机构.toml"])
     text: Text = Field(
         description="文件的内容（TOML）：单位、人员、岗位和通知方式的全部",
         max_length=LARGEST,
@@ -74,11 +71,7 @@ class ImportedOut(Model):
 def preview(desk: ADesk, account: AManager, body: FileIn) -> OrganisationOutlook:
     """What the file would change; nothing is written."""
     refuse_station(account)
-    found = with_file(
-        file_named(body.name, UNNAMED),
-        body.text.encode(),
-        lambda path: preview_organisation(desk.engine, path, now=desk.now()),
-    )
+    found = organising.foresee(desk, body.name, body.text)
     return OrganisationOutlook(
         units=tuple(UnitChange(effect=effect, name=name) for effect, name in found.units),
         people=tuple(map(PersonChangeOut.model_validate, found.people)),
@@ -90,21 +83,13 @@ def preview(desk: ADesk, account: AManager, body: FileIn) -> OrganisationOutlook
     "/organisation",
     summary="导入组织机构文件",
     description="使组织机构与文件一致；同样的文件再来一次，没有变动。请先用 `/organisation/preview` 看会改变什么。",
-    status_code=201,
-    response_model=ImportedOut,
-    responses=routing.refusals(*routing.TO_A_BODY, 404, 409),
+    **recording(ImportedOut),
 )
 def bring_in(desk: ADesk, account: AManager, body: FileIn, key: AKey) -> Response:
     """The import itself."""
     refuse_station(account)
 
     def act() -> ImportedOut:
-        now = desk.now()
-        done = with_file(
-            file_named(body.name, UNNAMED),
-            body.text.encode(),
-            lambda path: import_organisation(desk.engine, path, now=now, actor=account.name),
-        )
-        return ImportedOut.model_validate(done)
+        return ImportedOut.model_validate(organising.bring_in(desk, account, body.name, body.text))
 
     return recorded(desk, account, key, "organisation", body.model_dump(mode="json"), act)

@@ -11,11 +11,12 @@ from limits.zone import local
 from web.access.admission import needs
 from web.access.rights import Account, Right
 from web.api import routing
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import ROWS, Amount, Day, Model, Moment, Page, Text
-from web.api.paging import ACursor, ALimit, read, written
+from web.api.paging import ACursor, ALimit, after_id, told
 from web.desk import ADesk, Desk
 from web.work import staff
+from web.work.cursors import read, written
 from workflow.absences import AbsenceStage, absences
 from workflow.organisation_file import ListedPost
 from workflow.people import LONGEST_REASON, end_absence
@@ -125,11 +126,10 @@ def absence_list(
         desk.now(),
         station=staff.station_of(account),
         code=code,
-        after=int(read(cursor, int)[0]) if cursor is not None else None,
+        after=after_id(cursor),
         limit=limit,
     )
-    following = written(page.next) if page.next is not None else None
-    return Page(items=tuple(map(AbsenceOut.model_validate, page.rows)), next=following)
+    return told(AbsenceOut, page)
 
 
 @router.get("/people/{code}", summary="一个人：岗位、名下的申请和离岗记录", responses=routing.refusals(404))
@@ -142,9 +142,7 @@ def one_person(desk: ADesk, account: AManager, code: ACode) -> PersonInFull:
     "/people/{code}/absences",
     summary="登记离岗",
     description="离岗期间的告知发给代岗人。",
-    status_code=201,
-    response_model=PersonInFull,
-    responses=routing.refusals(*routing.TO_A_BODY, 404, 409),
+    **recording(PersonInFull),
 )
 def send_away(desk: ADesk, account: AManager, code: ACode, body: AbsenceIn, key: AKey) -> Response:
     """登记离岗."""
@@ -161,9 +159,7 @@ def send_away(desk: ADesk, account: AManager, code: ACode, body: AbsenceIn, key:
 @router.post(
     "/people/{code}/absences/{absence_id}/end",
     summary="返岗，或取消还没有开始的离岗",
-    status_code=201,
-    response_model=PersonInFull,
-    responses=routing.refusals(404, 409),
+    **recording(PersonInFull, body=False),
 )
 def end(
     desk: ADesk,

@@ -11,9 +11,8 @@ from web.access.rights import Account, Right
 from web.access.visible import in_station, pool_of
 from web.api.acting import RecordedOut, told_of
 from web.api.applications import ANumber, Asked, page_of, sorted_at
-from web.api.doing import AKey, recorded
+from web.api.doing import AKey, recorded, recording
 from web.api.models import Page
-from web.api.routing import refusals
 from web.api.routing import router as api_router
 from web.api.shapes import LoadOut, RowOut
 from web.desk import ADesk
@@ -35,9 +34,7 @@ def unclaimed(desk: ADesk, account: ATaker, asked: Annotated[Asked, Query()]) ->
     "/applications/{number:path}/claim",
     summary="抢单",
     description="两人同时抢单，只有一人抢到；另一人得到 409，写明由谁负责。",
-    status_code=201,
-    response_model=RecordedOut,
-    responses=refusals(404, 409),
+    **recording(RecordedOut, body=False),
 )
 def claim(desk: ADesk, account: ATaker, number: ANumber, key: AKey) -> Response:
     """Take it."""

@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import Path, Request
 from pydantic import Field
 
+from limits.in_force import in_force
 from limits.terms import Status, Step
 from limits.zone import local
 from web.access.admission import public
 from web.api import routing
 from web.api.models import Day, Model, Text, Whole
-from web.api.rules import LimitRule, MachineRule, limit_of, machine_rule
+from web.api.rule_shapes import LimitRule, MachineRule
+from web.api.rules import limit_of, machine_rule
 from web.desk import ADesk, Desk
 from web.errors import PageUnknown
-from web.pages.public import PROMISED, TELEPHONES
-from web.pages.rules import in_force
 from web.work import customers
 from web.work.profiles import profiles
 from workflow import store
@@ -205,7 +205,9 @@ def notice(desk: ADesk) -> NoticeOut:
     return NoticeOut(
         on=today,
         label=rules.label,
-        telephones=tuple(Telephone(number=number, name=name) for number, name in TELEPHONES),
-        machines=tuple(machine_rule(rules, each, today) for each in held["machines"]),
-        limits=tuple(limit_of(rule, limit) for rule, limit in held["limits"] if rule.layer in PROMISED),
+        telephones=tuple(Telephone(number=number, name=name) for number, name in customers.TELEPHONES),
+        machines=tuple(machine_rule(rules, each, today) for each in held.machines),
+        limits=tuple(
+            limit_of(rule, limit) for rule, limit in held.limits if rule.layer in customers.PROMISED
+        ),
     )

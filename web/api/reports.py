@@ -10,19 +10,22 @@ from starlette.responses import Response
 
 from reports.documents.files import Format
 from reports.periods import Span
+from reports.verifying import Likeness
 from web import errors
+from web.access.admission import needs
 from web.access.rights import Account, Right, may
 from web.api import routing
-from web.api.doing import AKey, recorded
-from web.api.models import Flag, Model, Moment, Text
+from web.api.doing import AKey, recorded, recording
+from web.api.models import Model, Moment, Text
 from web.api.shapes import HASH
 from web.desk import ADesk
 from web.envelope import LARGEST_TOLD
-from web.pages.reports import ACloser, AReader
 from web.work import report_files, reporting
 from web.work.reporting import Edition, PeriodState, Reported, edition_for
 
 router = routing.router("报表")
+AReader = Annotated[Account, needs(Right.READ_REPORTS)]
+ACloser = Annotated[Account, needs(Right.CLOSE_PERIOD)]
 APeriod = Annotated[
     Text,
     Path(
@@ -86,9 +89,10 @@ class CheckedOut(Model):
     """Whether the figures of a document are the sealed ones."""
 
     period: PeriodOut = Field(description="文件所说的报告期")
-    equal: Flag = Field(description="文件中的数字是不是封存的数字")
-    identical: Flag = Field(description="是否逐字节相同；另存过的文件可以 equal 而不 identical")
-    legible: Flag = Field(description="能否指出哪里不同；PDF 只能整份比对")
+    likeness: Likeness = Field(
+        description="只有 identical（逐字节相同）证明一致；unproven：另存过的 DOCX、XLSX，数字和文字一致，其余不同；"
+        "different：不一致；uncompared：PDF 只能整份比对，不能判定"
+    )
     deviations: tuple[DeviationOut, ...] = Field(description="开头的不同之处，最多 20 处")
 
 
@@ -127,7 +131,8 @@ def figures(desk: ADesk, account: AReader, period: APeriod) -> Response:
     return report_files.as_json(desk, which)
 
 
-def _files() -> dict[int | str, dict[str, Any]]:
+def files() -> dict[int | str, dict[str, Any]]:
+    """What a route documents that answers with a document."""
     kinds = {kind.partition(";")[0] for kind in report_files.KINDS.values()}
     binary = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
     return {200: {"content": dict.fromkeys(sorted(kinds), binary)}}
@@ -140,7 +145,7 @@ def _files() -> dict[int | str, dict[str, Any]]:
     "不写 edition 的，有“查看申请”权限的得到完整版，其他得到公开版。"
     "服务器没有中文字体时，DOCX 和 PDF 回答 409。",
     response_class=Response,
-    responses=routing.refusals(404, 409) | _files(),
+    responses=routing.refusals(404, 409) | files(),
 )
 def document(
     desk: ADesk,
@@ -158,9 +163,7 @@ def document(
     "/reports/{period}/close",
     summary="封存一期报告",
     description="已经结束的报告期，只能封存一次，不能撤销：此后报告不再变动，更正列在下一期。",
-    status_code=201,
-    response_model=PeriodOut,
-    responses=routing.refusals(*routing.TO_A_BODY, 404, 409),
+    **recording(PeriodOut),
 )
 def close(desk: ADesk, account: ACloser, period: APeriod, key: AKey) -> Response:
     """封存."""
@@ -191,9 +194,7 @@ def verify(desk: ADesk, account: AReader, body: DocumentIn) -> CheckedOut:
     closing = reporting.Closing(seal.closed_at, seal.closed_by, seal.hash)
     return CheckedOut(
         period=_period(account, Reported(found.sealed.period, PeriodState.SEALED, closing)),
-        equal=found.equal,
-        identical=found.identical,
-        legible=found.legible,
+        likeness=found.likeness,
         deviations=tuple(map(DeviationOut.model_validate, found.deviations)),
     )
 

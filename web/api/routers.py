@@ -20,6 +20,7 @@ from web.api import (
     reference,
     reports,
     rules,
+    stations,
     tokens,
 )
 from web.api.routing import PREFIX
@@ -38,6 +39,7 @@ PARTS: tuple[APIRouter, ...] = (
     rules.router,
     calendar.router,
     reports.router,
+    stations.router,
     findings.router,
     people.router,
     organisation.router,

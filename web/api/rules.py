@@ -4,24 +4,47 @@ from datetime import date
 from typing import Annotated, Any, Protocol
 
 from fastapi import Query
-from pydantic import Field
 
 from limits.duties import DutyRule
 from limits.escalation import Escalation
-from limits.force import Citation, Force, Layer
-from limits.policy import ClockRule, DatedLadder, PolicySet, SkipReason
+from limits.force import Citation, Force
+from limits.in_force import in_force
+from limits.indicators import IndicatorRule
+from limits.policy import ClockRule, DatedLadder, PolicySet
 from limits.policy import Limit as Figure
 from limits.policy import MachineRule as Steps
-from limits.terms import Channel, CustomerClass, Level, Post, Rhythm, Step, Unit
+from limits.services import ServiceRule
+from limits.stations import StationStandard
+from limits.terms import CustomerClass
 from limits.validity import Validity
 from limits.zone import local
 from web.access.admission import needs
 from web.access.rights import Right
-from web.api.models import Day, Model
+from web.api.models import Day
 from web.api.routing import router as routing
+from web.api.rule_shapes import (
+    DutyOf,
+    EscalationRule,
+    IndicatorOf,
+    LadderRule,
+    LayerTold,
+    LimitRule,
+    MachineRule,
+    Machines,
+    Policies,
+    Repeat,
+    RungRule,
+    ServiceLimit,
+    Skip,
+    StandardGrade,
+    StandardItem,
+    StandardOf,
+    Telling,
+    ValidityRule,
+    WeightedPart,
+)
 from web.api.shapes import CitationOut
 from web.desk import ADesk
-from web.pages.rules import in_force
 from workflow.chart import mermaid
 from workflow.machine import machine_of
 
@@ -40,155 +63,29 @@ class Entry(Protocol):
     def citation(self) -> Citation: ...
 
 
-class InForce(Model):
-    """An entry of the rules: since when, until when, by what."""
-
-    since: Day = Field(description="自哪一天受理起适用")
-    until: Day | None = Field(description="至哪一天受理为止（含）；没有终止时为 null", examples=[None])
-    citation: CitationOut = Field(description="出处")
-
-
-class LimitRule(InForce):
-    """One figure."""
-
-    layer: Layer = Field(description="层级")
-    clock: str = Field(description="计时的代码", examples=["company_time"])
-    label: str = Field(description="计时的名称", examples=["供电企业办理时间"])
-    value: int = Field(description="时限", examples=[16])
-    unit: Unit = Field(description="单位")
-    applies_to: str = Field(description="适用的客户，给人看的一句话", examples=["高压普通"])
-
-
-class RungRule(Model):
-    """One level: reached when ⌈share × limit⌉ + plus is used."""
-
-    level: Level = Field(description="级别")
-    share: str = Field(description="时限的几分之几，精确的分数", examples=["4/5"])
-    plus: int = Field(description="向上取整后再加几", examples=[0])
-
-
-class LadderRule(InForce):
-    """The thresholds of the levels."""
-
-    rungs: tuple[RungRule, ...] = Field(description="由低到高")
-
-
-class Telling(Model):
-    """Whom one level goes to."""
-
-    level: Level = Field(description="级别")
-    posts: tuple[Post, ...] = Field(description="告知的岗位")
-    channels: tuple[Channel, ...] = Field(description="方式")
-    at_once: bool = Field(description="是否不分昼夜立即告知；否则在工作时间")
-    climb_after: int | None = Field(description="多少分钟无人签收就逐级上报；不上报时为 null", examples=[120])
-    climbs_to: tuple[Post, ...] = Field(description="上报给哪些岗位")
-    opens_order: bool = Field(description="是否自动下达督办单")
-
-
-class Repeat(Model):
-    """So many in a row count as more."""
-
-    level: Level = Field(description="连续出现的级别")
-    times: int = Field(description="连续几次", examples=[3])
-    becomes: Level = Field(description="按哪一级处理")
-    citation: CitationOut = Field(description="出处")
-
-
-class LayerTold(Model):
-    """From which level on somebody is told of a layer."""
-
-    layer: Layer = Field(description="层级")
-    level: Level = Field(description="自哪一级起告知")
-
-
-class EscalationRule(InForce):
-    """Who is told of what, and when."""
-
-    layers: tuple[LayerTold, ...] = Field(description="告知的层级")
-    opens: str = Field(description="工作时间的起", examples=["08:00"])
-    closes: str = Field(description="工作时间的止", examples=["18:00"])
-    order_limit: int = Field(description="督办单几个工作日内回复", examples=[3])
-    tellings: tuple[Telling, ...] = Field(description="各级别告知谁")
-    repeat: Repeat | None = Field(description="连续几次按更高级别处理；没有这条规则时为 null")
-
-
-class DutyOf(InForce):
-    """An item of the standard that comes round."""
-
-    item: int = Field(description="项号", examples=[9])
-    label: str = Field(description="事项")
-    rhythm: Rhythm = Field(description="周期")
-    post: Post = Field(description="岗位")
-
-
-class ValidityRule(InForce):
-    """How long a plan stays valid."""
-
-    high: bool = Field(description="是否高压")
-    months: int = Field(description="有效期几个月", examples=[12])
-    remind_days: int = Field(description="到期前多少日提醒", examples=[10])
-
-
-class Policies(Model):
-    """Everything that is in force on a day."""
-
-    on: Day = Field(description="哪一天受理")
-    jurisdiction: str = Field(description="辖区的代码", examples=["neixiang"])
-    label: str = Field(description="辖区的名称")
-    digest: str = Field(description="规则摘要：任何一条规则改变，它就改变")
-    limits: tuple[LimitRule, ...] = Field(description="时限，各层级并列")
-    ladder: LadderRule | None = Field(description="级别门槛；当天没有时为 null")
-    escalation: EscalationRule | None = Field(description="逐级告知；当天没有时为 null")
-    duties: tuple[DutyOf, ...] = Field(description="定期工作")
-    validities: tuple[ValidityRule, ...] = Field(description="供电方案有效期")
-
-
-class Skip(Model):
-    """A step some customers do not meet."""
-
-    step: Step = Field(description="环节")
-    reason: SkipReason = Field(description="为什么跳过")
-
-
-class MachineRule(InForce):
-    """The steps of high or low voltage."""
-
-    high: bool = Field(description="是否高压")
-    steps: tuple[Step, ...] = Field(description="客户经历的环节，按次序")
-    skips: tuple[Skip, ...] = Field(description="可以跳过的环节")
-    chart: str = Field(
-        description="状态机的 Mermaid 图，由正在运行的状态机画出", examples=["stateDiagram-v2\n…"]
-    )
-
-
-class Machines(Model):
-    """The machines in force on a day."""
-
-    on: Day = Field(description="哪一天受理")
-    machines: tuple[MachineRule, ...] = Field(description="高压和低压的状态机；当天没有规则时为空")
-
-
 @router.get(
     "/policies",
     summary="某日生效的规则，附出处",
-    description="时限（各层级并列）、级别门槛、逐级告知、定期工作和方案有效期。一件申请自始至终按受理当日生效的规则。",
+    description="时限（各层级并列）、级别门槛、逐级告知、定期工作、方案有效期、其他服务时限、指标和供电所评价标准。一件申请自始至终按受理当日生效的规则。",
     dependencies=READS,
 )
 def policies(desk: ADesk, on: AnOn = None) -> Policies:
     """The same as the page of the rules."""
     day, rules = on or local(desk.now()).date(), desk.book.rules.policies
     held = in_force(rules, day)
-    ladder, escalation = held["ladder"], held["escalation"]
     return Policies(
         on=day,
         jurisdiction=rules.name,
         label=rules.label,
         digest=rules.digest,
-        limits=tuple(limit_of(rule, limit) for rule, limit in held["limits"]),
-        ladder=_ladder(ladder) if ladder else None,
-        escalation=_escalation(escalation) if escalation else None,
-        duties=tuple(map(_duty, held["duties"])),
-        validities=tuple(map(_validity, held["validities"])),
+        limits=tuple(limit_of(rule, limit) for rule, limit in held.limits),
+        ladder=_ladder(held.ladder) if held.ladder else None,
+        escalation=_escalation(held.escalation) if held.escalation else None,
+        duties=tuple(map(_duty, held.duties)),
+        validities=tuple(map(_validity, held.validities)),
+        services=tuple(map(_service, held.services)),
+        indicators=tuple(map(_indicator, held.indicators)),
+        standard=_standard(held.standard) if held.standard else None,
     )
 
 
@@ -201,9 +98,8 @@ def policies(desk: ADesk, on: AnOn = None) -> Policies:
 def machines(desk: ADesk, on: AnOn = None) -> Machines:
     """High and low voltage."""
     day, rules = on or local(desk.now()).date(), desk.book.rules.policies
-    return Machines(
-        on=day, machines=tuple(machine_rule(rules, each, day) for each in in_force(rules, day)["machines"])
-    )
+    made = tuple(machine_rule(rules, each, day) for each in in_force(rules, day).machines)
+    return Machines(on=day, machines=made)
 
 
 def limit_of(rule: ClockRule, limit: Figure) -> LimitRule:
@@ -242,6 +138,50 @@ def _duty(held: DutyRule) -> DutyOf:
 
 def _validity(held: Validity) -> ValidityRule:
     return ValidityRule(high=held.high, months=held.months, remind_days=held.remind_days, **_dated(held))
+
+
+def _service(held: ServiceRule) -> ServiceLimit:
+    return ServiceLimit(
+        name=held.name,
+        label=held.label,
+        begins=held.begins,
+        ends=held.ends,
+        value=held.limit,
+        unit=held.unit,
+        absent=held.absent,
+        **_dated(held),
+    )
+
+
+def _indicator(held: IndicatorRule) -> IndicatorOf:
+    return IndicatorOf(
+        name=held.name,
+        label=held.label,
+        group=held.group,
+        scale=held.scale,
+        parts=tuple(WeightedPart(label=part.label, weight=str(part.weight)) for part in held.parts),
+        **_dated(held),
+    )
+
+
+def _standard(held: StationStandard) -> StandardOf:
+    items = (
+        StandardItem(
+            no=each.no,
+            label=each.label,
+            part=part.label,
+            points=each.points,
+            rule=each.rule,
+            rhythm=each.rhythm,
+            citation=CitationOut.model_validate(each.citation),
+        )
+        for part in held.parts
+        for each in held.items_of(part)
+    )
+    grades = (StandardGrade(label=each.label, least=each.least) for each in held.grades)
+    return StandardOf(
+        label=held.label, total=held.total, items=tuple(items), grades=tuple(grades), **_dated(held)
+    )
 
 
 def machine_rule(rules: PolicySet, held: Steps, day: date) -> MachineRule:

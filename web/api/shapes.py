@@ -54,12 +54,17 @@ class ClockReading(Model):
     provisional: bool = Field(description="暂定：放假安排尚未公布，公布后重算")
 
 
-class UrgentOut(Model):
-    """The clock that makes an application as urgent as it is."""
+class ClockNamed(Model):
+    """Which clock it is."""
 
     layer: Layer = Field(description="规定的层级")
     name: str = Field(description="计时的标识", examples=["reply"])
     label: str = Field(description="计时的名称", examples=[CLOCK])
+
+
+class UrgentOut(ClockNamed):
+    """The clock that makes an application as urgent as it is."""
+
     unit: Unit = Field(description="单位")
     limit: int | None = Field(description="时限", examples=[15])
     reading: ClockReading = Field(description="现在的读数")
@@ -162,19 +167,17 @@ class CitationOut(Model):
     note: str = Field(description="说明", examples=[""])
 
 
-class CrossingOut(Model):
-    """A level of a clock."""
-
-    level: Level = Field(description="级别")
-    at: Moment = Field(description="达到的时刻")
-    reached: bool = Field(description="是否已达到", examples=[True])
-
-
 class LevelAt(Model):
     """A level and when it is reached."""
 
     level: Level = Field(description="级别")
     at: Moment = Field(description="达到的时刻")
+
+
+class CrossingOut(LevelAt):
+    """A level of a clock."""
+
+    reached: bool = Field(description="是否已达到", examples=[True])
 
 
 class DayOut(Model):
@@ -189,12 +192,9 @@ class DayOut(Model):
     provisional: bool = Field(description="暂定")
 
 
-class ClockOut(Model):
+class ClockOut(ClockNamed):
     """One clock of an application with its whole explanation."""
 
-    layer: Layer = Field(description="规定的层级")
-    name: str = Field(description="计时的标识", examples=["reply"])
-    label: str = Field(description="计时的名称", examples=[CLOCK])
     role: ClockRole = Field(description="计时的性质")
     unit: Unit = Field(description="单位")
     limit: int | None = Field(description="时限；null 为规则中没有", examples=[15])

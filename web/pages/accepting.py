@@ -18,8 +18,8 @@ from web.access import once
 from web.access.admission import FIELD, needs, signed_in
 from web.access.rights import Account, Right, scope_of
 from web.desk import ADesk, Desk
-from web.pages.acting import CONFIRM, EDIT, HANDLED, STAGE
-from web.problems import status_of
+from web.pages.acting import CONFIRM, EDIT, HANDLED, STAGE, key_of
+from web.problems import form_page, status_of
 from web.rendering import render
 from web.work import accepting
 from web.work.acceptance import ASKED, Acceptance, stations_of
@@ -117,11 +117,10 @@ def _form(
     refused: YekuoError | None = None,
 ) -> HTMLResponse:
     now, stations = local(desk.now()), stations_of(desk, account, local(desk.now()))
-    spent = refused is not None and refused.code.startswith("form_")
-    return render(
+    return form_page(
         request,
         "accept.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         told={"at": f"{now:%Y-%m-%dT%H:%M}"} | dict(told),
         labels=ASKED,
         choices=CHOICES,
@@ -132,9 +131,7 @@ def _form(
         channels=CHANNELS,
         papers=list(_papers(desk, now)),
         latest=f"{now:%Y-%m-%dT%H:%M}",
-        key_field=once.KEY,
-        key=once.new_key() if spent or not told.get(once.KEY) else told[once.KEY],
-        refused=refused.message if refused else "",
+        key=key_of(told, refused),
     )
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -16,7 +15,9 @@ from web.access.account_list import AccountState, listed, view_of
 from web.access.admission import ASession, needs
 from web.access.rights import REACH, Account, Right, Role
 from web.desk import ADesk, Desk
-from web.problems import status_of
+from web.pages.fields import AText
+from web.paths import asking
+from web.problems import form_page
 from web.rendering import render
 from web.work import filled
 from workflow import store
@@ -29,7 +30,6 @@ PAGE = 50
 LONGEST_TEXT = 64
 ROLES = tuple(each for each in Role if each is not Role.CUSTOMER)
 AnAdministrator = Annotated[Account, needs(Right.MANAGE_ACCOUNTS)]
-AText = Annotated[str, Form()]
 BLANK = {"login": "", "role": "", "code": "", "unit": ""}
 
 
@@ -83,8 +83,8 @@ def account_list(
         request,
         "accounts.html",
         views=found[:PAGE],
-        next=_address(following) if following else "",
-        first=_address(asked) if after else "",
+        next=asking(PATH, following) if following else "",
+        first=asking(PATH, asked) if after else "",
         asked=asked,
         narrowed=any(asked.values()),
         roles=ROLES,
@@ -261,10 +261,10 @@ def _page(
     now = desk.now()
     view = view_of(desk.engine, login, now)
     held = {"role": view.account.role.value, "unit": view.account.unit}
-    return render(
+    return form_page(
         request,
         "account_of.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         view=view,
         state=view.state(now),
         disabled=AccountState.DISABLED,
@@ -275,7 +275,6 @@ def _page(
         **_choices(desk),
         typed=held | (typed or {}),
         done=done,
-        refused=refused.message if refused else "",
     )
 
 
@@ -287,16 +286,13 @@ def _idle(act: AccountAct, state: AccountState, sessions: int) -> bool:
 def _confirm(
     request: Request, desk: Desk, login: str, act: AccountAct, *, refused: YekuoError | None = None
 ) -> HTMLResponse:
-    return render(
+    return form_page(
         request,
         "account_confirm.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         view=view_of(desk.engine, login, desk.now()),
         act=act,
         about=ABOUT[act],
-        key=once.new_key(),
-        key_field=once.KEY,
-        refused=refused.message if refused else "",
     )
 
 
@@ -307,15 +303,12 @@ def _form(
     refused: YekuoError | None = None,
     typed: dict[str, str] | None = None,
 ) -> HTMLResponse:
-    return render(
+    return form_page(
         request,
         "account_new.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         typed=typed or BLANK,
         **_choices(desk),
-        key=once.new_key(),
-        key_field=once.KEY,
-        refused=refused.message if refused else "",
     )
 
 
@@ -327,8 +320,3 @@ def _choices(desk: Desk) -> dict[str, Any]:
     with store.reading(desk.engine) as connection:
         stations = list(connection.scalars(wanted.order_by(unit_table.c.id)))
     return {"roles": [(each, REACH[each]) for each in ROLES], "stations": stations}
-
-
-def _address(asked: dict[str, str]) -> str:
-    told = urlencode({name: value for name, value in asked.items() if value})
-    return f"{PATH}?{told}" if told else PATH

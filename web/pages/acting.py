@@ -21,7 +21,7 @@ from web.access.read_log import note_read
 from web.access.rights import Account, Right
 from web.access.visible import shown
 from web.desk import ADesk
-from web.problems import status_of
+from web.problems import form_page, status_of
 from web.rendering import render
 from web.work.acting import Asked, asked
 from web.work.forms import AT, inputs, shown_instant
@@ -47,7 +47,7 @@ def form(
     """The empty form, or why it cannot be done now."""
     act = asked(desk, account, number, word)
     note_read(desk.engine, account, act.row.id, "form", act.now)
-    return _form(request, act, {AT: f"{act.now:%Y-%m-%dT%H:%M}", once.KEY: once.new_key()})
+    return _form(request, act, {AT: f"{act.now:%Y-%m-%dT%H:%M}"})
 
 
 async def typed_of(request: Request) -> dict[str, str]:
@@ -76,7 +76,7 @@ def act(
             return RedirectResponse(_done(act, typed), 303)
         at, found = act.foresee(typed)
     except YekuoError as refused:
-        if int(status_of(refused)) not in HANDLED:
+        if status_of(refused) not in HANDLED:
             raise
         return _form(request, act, typed, refused=refused)
     return _preview(request, act, typed | {AT: shown_instant(at)}, found, at)
@@ -110,26 +110,24 @@ def _form(
     """The form, with what is wrong above it and what was typed in it."""
     events = act.events()
     registration = registration_of(events)
-    return render(
+    return form_page(
         request,
         "acting.html",
-        status=int(status_of(refused)) if refused else 200,
+        refused,
         number=act.row.number,
         registration=registration,
         action=act.action,
         inputs=inputs(act.action, registration, typed, _suggested(act), _records(events)),
         at=typed.get(AT, "")[:16],
         latest=f"{act.now:%Y-%m-%dT%H:%M}",
-        key=_key(typed, refused),
-        key_field=once.KEY,
-        refused=refused.message if refused else "",
+        key=key_of(typed, refused),
     )
 
 
-def _key(typed: Mapping[str, str], refused: YekuoError | None) -> str:
-    """The form keeps its key until it has been used."""
+def key_of(typed: Mapping[str, str], refused: YekuoError | None) -> str:
+    """The key a form keeps until it has been used; empty: it takes a new one."""
     spent = isinstance(refused, errors.FormReused | errors.FormAtWork | errors.FormKeyInvalid)
-    return once.new_key() if spent else typed.get(once.KEY) or once.new_key()
+    return "" if spent else typed.get(once.KEY, "")
 
 
 def _preview(

@@ -1,10 +1,9 @@
 """预警告警: the levels reached, and 签收, 答复, 闭环 for those who may (domain §6)."""
 
 from datetime import datetime
-from typing import Annotated, Any
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.handlings import LONGEST_TEXT
@@ -17,7 +16,10 @@ from web.access.admission import ASession, needs
 from web.access.rights import Account, Right, may
 from web.access.visible import alerts_within, seen_alert
 from web.desk import ADesk, Desk
-from web.problems import status_of
+from web.pages.act_forms import ActForm
+from web.pages.fields import AnId, AText
+from web.paths import asking
+from web.problems import form_page
 from web.rendering import render
 from web.work import answering, filled
 from web.work.cursors import alert_cursor, alert_key
@@ -26,9 +28,14 @@ from workflow import store
 router = APIRouter(include_in_schema=False)
 PATH = "/alerts"
 PAGE = 50
-AnId = Annotated[int, Path(ge=1, lt=2**63)]
-AText = Annotated[str, Form()]
-DONE = {act.value: f"已{act.label}。" for act in answering.ALERT_ACTS}
+FORMS = (
+    ActForm(Act.ACKNOWLEDGED, Right.ANSWER_ALERTS, "acknowledge", "备注", "看到了，由我处理。", needed=False),
+    ActForm(
+        Act.ANSWERED, Right.ANSWER_ALERTS, "answer", "原因和措施", "为什么到了这一级，怎么办，什么时候办好。"
+    ),
+    ActForm(Act.CLOSED, Right.CLOSE_ALERTS, "close", "核实的情况", "答复人以外的人核实后关闭。"),
+)
+DONE = {each.act.value: f"已{each.act.label}。" for each in FORMS}
 
 
 @router.get(PATH)
@@ -55,14 +62,13 @@ def alert_list(
         limit=PAGE + 1,
     )
     asked = {"state": state, "level": level, "unit": unit, "number": number}
-    chosen = {name: word for name, word in asked.items() if word}
-    more = len(found) > PAGE
+    following = asked | {"after": alert_cursor(found[PAGE - 1])} if len(found) > PAGE else None
     return render(
         request,
         "alerts.html",
         alerts=found[:PAGE],
-        first=urlencode(chosen) if after else None,
-        next=urlencode(chosen | {"after": alert_cursor(found[PAGE - 1])}) if more else None,
+        first=asking(PATH, asked) if after else "",
+        next=asking(PATH, following) if following else "",
         page=PAGE,
         asked=asked,
         states=list(Handling),
@@ -76,64 +82,37 @@ def alert_page(
     desk: ADesk,
     account: Annotated[Account, needs(Right.READ_ALERTS)],
     alert_id: AnId,
-    done: Annotated[str, Query()] = "",
+    done: str = "",
 ) -> Response:
     """One alarm: who was told, what was done, and what can be done."""
     return _page(request, desk, account, alert_id, done=DONE.get(done, ""))
 
 
-@router.post(f"{PATH}/{{alert_id}}/acknowledge")
-def acknowledge(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.ANSWER_ALERTS)],
-    _: ASession,
-    alert_id: AnId,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """签收."""
-    return _do(request, desk, account, alert_id, Act.ACKNOWLEDGED, at, text)
+def _take(form: ActForm) -> None:
+    """The address of ``form``."""
+
+    @router.post(f"{PATH}/{{alert_id}}/{form.path}")
+    def take(
+        request: Request,
+        desk: ADesk,
+        account: Annotated[Account, needs(form.right)],
+        _: ASession,
+        alert_id: AnId,
+        at: AText = "",
+        text: AText = "",
+    ) -> Response:
+        now = desk.now()
+        try:
+            when = filled.moment("发生时间", at)
+            answering.act_on_alert(desk.book, account, alert_id, form.act, at=when, text=text, now=now)
+        except YekuoError as refused:
+            typed = {"act": form.act.value, "at": at, "text": text}
+            return _page(request, desk, account, alert_id, refused=refused, typed=typed)
+        return RedirectResponse(f"{PATH}/{alert_id}?done={form.act.value}", 303)
 
 
-@router.post(f"{PATH}/{{alert_id}}/answer")
-def answer(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.ANSWER_ALERTS)],
-    _: ASession,
-    alert_id: AnId,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """答复."""
-    return _do(request, desk, account, alert_id, Act.ANSWERED, at, text)
-
-
-@router.post(f"{PATH}/{{alert_id}}/close")
-def close(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.CLOSE_ALERTS)],
-    _: ASession,
-    alert_id: AnId,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """闭环."""
-    return _do(request, desk, account, alert_id, Act.CLOSED, at, text)
-
-
-def _do(
-    request: Request, desk: Desk, account: Account, alert_id: int, act: Act, at: str, text: str
-) -> Response:
-    try:
-        when = filled.moment("发生时间", at)
-        answering.act_on_alert(desk.book, account, alert_id, act, at=when, text=text, now=desk.now())
-    except YekuoError as refused:
-        typed = {"act": act.value, "at": at, "text": text}
-        return _page(request, desk, account, alert_id, refused=refused, typed=typed)
-    return RedirectResponse(f"{PATH}/{alert_id}?done={act.value}", 303)
+for each in FORMS:
+    _take(each)
 
 
 def _page(
@@ -150,34 +129,27 @@ def _page(
     view = seen_alert(desk.book, account, alert_id, now)
     with store.reading(desk.engine) as connection:
         messages = listing(connection, about=(About.ALERT, alert_id))
-    return render(
+    return form_page(
         request,
         "alert.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         view=view,
         messages=messages,
-        forms=list(_forms(view, account, now)),
+        forms=_forms(view, account, now),
         longest=LONGEST_TEXT,
         typed=typed or {},
         done=done,
-        refused=refused.message if refused else "",
     )
 
 
-def _forms(view: AlertView, account: Account, now: datetime) -> list[dict[str, Any]]:
+def _forms(view: AlertView, account: Account, now: datetime) -> list[ActForm]:
     """What is left to do, for whom it is: nothing about what is withdrawn or closed."""
     if (view.withdrawn_at is not None and view.withdrawn_at <= now) or view.state is Handling.CLOSED:
         return []
-    mine = may(account, Right.ANSWER_ALERTS)
-    forms = []
-    if mine and account.name not in {each.actor for each in view.acts}:
-        forms.append(_form(Act.ACKNOWLEDGED, "acknowledge", "备注", "看到了，由我处理。", needed=False))
-    if mine:
-        forms.append(_form(Act.ANSWERED, "answer", "原因和措施", "为什么到了这一级，怎么办，什么时候办好。"))
-    if may(account, Right.CLOSE_ALERTS) and view.state is Handling.ANSWERED:
-        forms.append(_form(Act.CLOSED, "close", "核实的情况", "答复人以外的人核实后关闭。"))
-    return forms
+    return [each for each in FORMS if may(account, each.right) and _is_open(each.act, view, account)]
 
 
-def _form(act: Act, path: str, label: str, about: str, *, needed: bool = True) -> dict[str, Any]:
-    return {"act": act, "path": path, "label": label, "about": about, "needed": needed}
+def _is_open(act: Act, view: AlertView, account: Account) -> bool:
+    if act is Act.ACKNOWLEDGED:
+        return account.name not in {each.actor for each in view.acts}
+    return act is Act.ANSWERED or view.state is Handling.ANSWERED

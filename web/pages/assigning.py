@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -16,11 +16,14 @@ from web.access.admission import needs, signed_in
 from web.access.rights import Account, Right
 from web.access.visible import in_station, pool_of
 from web.desk import ADesk, Desk
+from web.pages.acting import HANDLED
+from web.pages.fields import AText
 from web.pages.queue import PAGE
-from web.problems import STATUS
+from web.paths import asking
+from web.problems import status_of
 from web.rendering import render
 from web.work.queue_filters import filters_of
-from web.work.staff import managers_of
+from web.work.staff import managers_of, refuse_other
 from web.work.taking import take
 from workflow import assignment
 from workflow.assignment import AlreadyOwned, OwnerInvalid
@@ -29,7 +32,6 @@ from workflow.queue import Cursor, Load, loads, pool
 router = APIRouter(include_in_schema=False)
 POOL, ASSIGN = "/pool", "/assign"
 NOTHING = Load()
-REFUSED = 422
 
 
 @router.get(POOL)
@@ -44,7 +46,7 @@ def claim(
     desk: ADesk,
     account: Annotated[Account, needs(Right.CLAIM)],
     number: str,
-    form_key: Annotated[str, Form()] = "",
+    form_key: AText = "",
 ) -> Response:
     """One click; of two at once one gets it, and the other is told who did."""
     signed_in(request)
@@ -75,17 +77,15 @@ def assign(
     desk: ADesk,
     account: Annotated[Account, needs(Right.ASSIGN)],
     number: str,
-    manager: Annotated[str, Form()] = "",
-    form_key: Annotated[str, Form()] = "",
+    manager: AText = "",
+    form_key: AText = "",
 ) -> Response:
     """A leader gives it to an account manager of its station; done once."""
     signed_in(request)
     row, now = in_station(desk.engine, account, number), local(desk.now())
 
     def act() -> str:
-        if manager not in managers_of(desk, row.station, now):
-            problem = f"{manager[:64] or '没有选人，'}不是{row.station}的在职客户经理"
-            raise OwnerInvalid(number=row.number, problem=problem)
+        refuse_other(desk, row.number, row.station, manager, now)
         assignment.assign(desk.book, row.number, manager=manager, at=now, now=now, actor=account.name)
         return f"{ASSIGN}?done={quote(row.number)}"
 
@@ -93,7 +93,7 @@ def assign(
     try:
         address = once.once(desk.engine, account, form_key, "assign", contents, now, act)
     except YekuoError as refused:
-        if STATUS.get(refused.code, REFUSED) not in (REFUSED, 409):
+        if status_of(refused) not in HANDLED:
             raise
         return _assign(request, desk, account, refused=refused)
     return RedirectResponse(address, 303)
@@ -104,7 +104,7 @@ def _pool(
 ) -> HTMLResponse:
     now = local(desk.now())
     own = loads(desk.book, pool_of(account), now).get(account.name, NOTHING)
-    return _page(request, desk, account, "pool.html", now, done, refused, load=own)
+    return _page(request, desk, account, "pool", now, done, refused, load=own)
 
 
 def _assign(
@@ -114,14 +114,14 @@ def _assign(
     held = loads(desk.book, scope, now)
     staff = managers_of(desk, scope.station, now)
     listed = {name: (unit, held.get(name, NOTHING)) for name, unit in staff.items()}
-    return _page(request, desk, account, "assign.html", now, done, refused, managers=listed)
+    return _page(request, desk, account, "assign", now, done, refused, managers=listed)
 
 
 def _page(
     request: Request,
     desk: Desk,
     account: Account,
-    template: str,
+    name: str,
     now: datetime,
     done: str,
     refused: YekuoError | None,
@@ -132,13 +132,12 @@ def _page(
     page = pool(desk.book, now, pool_of(account), filters_of(asked, now), after, PAGE)
     return render(
         request,
-        template,
+        f"{name}.html",
         status=409 if refused else 200,
         rows=page.rows,
-        next=page.next.encode() if page.next else "",
+        next=asking(f"/{name}", {"after": page.next.encode()}) if page.next else "",
+        page=PAGE,
         done=done[:64],
         refused=refused.message if refused else "",
-        new_key=once.new_key,
-        key_field=once.KEY,
         **more,
     )

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -13,7 +12,8 @@ from web.access.admission import needs
 from web.access.read_log import readings
 from web.access.rights import Account, Right, may
 from web.desk import ADesk
-from web.pages.findings import MOST_ID
+from web.pages.fields import MOST_ID
+from web.paths import asking
 from web.rendering import render
 from web.work import filled
 
@@ -52,8 +52,8 @@ def audit(
         request,
         "audit.html",
         rows=page.rows,
-        next=_address(asked | {"after": str(page.next)}) if page.next else "",
-        first=_address(asked) if after else "",
+        next=asking(PATH, asked | {"after": str(page.next)}) if page.next else "",
+        first=asking(PATH, asked) if after else "",
         asked=asked,
         narrowed=any(asked.values()),
         opens=may(account, Right.READ_APPLICATIONS),
@@ -69,8 +69,3 @@ def _day(what: str, given: str, default: date) -> date | None:
     if not date.min.year < found.year < date.max.year:
         raise errors.RequestInvalid(problems=f"{what}“{given[: filled.SHOWN]}”不在可查的年份内")
     return found
-
-
-def _address(asked: dict[str, str]) -> str:
-    told = urlencode({name: value for name, value in asked.items() if value})
-    return f"{PATH}?{told}" if told else PATH

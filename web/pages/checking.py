@@ -13,8 +13,7 @@ from web.access.rights import Account, Right, may
 from web.desk import ADesk
 from web.envelope import LARGEST_TOLD
 from web.pages.reports import PATH
-from web.problems import status_of
-from web.rendering import render
+from web.problems import form_page
 from web.work import reporting
 
 router = APIRouter(include_in_schema=False)
@@ -55,13 +54,12 @@ def _page(
     name: str = "",
     refused: YekuoError | None = None,
 ) -> HTMLResponse:
-    return render(
+    return form_page(
         request,
         "report_verify.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         found=found,
         file_name=name,
-        refused=refused.message if refused else "",
         suffixes=SUFFIXES,
         most=SHOWN,
         largest=LARGEST_TOLD,

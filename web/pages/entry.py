@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from web import errors
@@ -12,6 +12,7 @@ from web.access.admission import COOKIE, ASession, needs, public, session_in
 from web.access.rights import REACH, Account, Reach, Right
 from web.desk import ADesk
 from web.envelope import address_of
+from web.pages.fields import AText
 from web.paths import HOME, LOGIN, within
 from web.rendering import keep, render
 
@@ -42,9 +43,9 @@ def login_page(request: Request, next: str = HOME) -> Response:  # noqa: A002 - 
 def log_in(
     request: Request,
     desk: ADesk,
-    login: Annotated[str, Form()] = "",
-    password: Annotated[str, Form()] = "",
-    next: Annotated[str, Form()] = HOME,  # noqa: A002 - the name of the field
+    login: AText = "",
+    password: AText = "",
+    next: AText = HOME,  # noqa: A002 - the name of the field
 ) -> Response:
     """In, and on to where one wanted to go; or the form again with the one sentence every refusal has."""
     hours = desk.settings.session_hours

@@ -1,7 +1,6 @@
 """廉洁线索: what the records show that should not be, for those who look into it (domain §7)."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -9,6 +8,8 @@ from starlette.responses import HTMLResponse
 from web.access.admission import needs
 from web.access.rights import Account, Right, may, scope_of
 from web.desk import ADesk
+from web.pages.fields import MOST_ID
+from web.paths import asking
 from web.rendering import render
 from web.work import filled
 from workflow.findings import Code
@@ -17,7 +18,6 @@ from workflow.found import found, found_counts
 router = APIRouter(include_in_schema=False)
 PATH = "/findings"
 PAGE = 50
-MOST_ID = 2**63 - 1
 
 
 @router.get(PATH)
@@ -49,22 +49,17 @@ def finding_list(
         request,
         "findings.html",
         rows=page.rows,
-        next=_address(asked | {"after": str(page.next)}) if page.next else "",
-        first=_address(asked) if after else "",
+        next=asking(PATH, asked | {"after": str(page.next)}) if page.next else "",
+        first=asking(PATH, asked) if after else "",
         counts=[
-            (each, count, _address(narrowed | {"code": each.value}))
+            (each, count, asking(PATH, narrowed | {"code": each.value}))
             for each, count in found_counts(
                 desk.engine, station=of_station, number=of_number, within=within
             ).items()
         ],
-        every=_address(narrowed),
+        every=asking(PATH, narrowed),
         asked=asked,
         codes=list(Code),
         opens=may(account, Right.READ_APPLICATIONS),
         page=PAGE,
     )
-
-
-def _address(asked: dict[str, str]) -> str:
-    told = urlencode({name: value for name, value in asked.items() if value})
-    return f"{PATH}?{told}" if told else PATH

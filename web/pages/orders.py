@@ -1,45 +1,42 @@
 """督办单: 下达, 回复, 办结认可, 退回, 撤销, and the document to print (domain §6)."""
 
-from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.handlings import LONGEST_TEXT
 from alerts.kinds import Act, OrderState
 from alerts.orders import acts
 from alerts.orders.listing import OrderView, orders
-from alerts.orders.page import by_when, render_order, used
+from alerts.orders.page import by_when, used
 from limits.errors import YekuoError
 from web.access import once
 from web.access.admission import ASession, needs
-from web.access.read_log import note_read
 from web.access.rights import Account, Right, may
-from web.access.visible import orders_within, seen_order, shown
+from web.access.visible import orders_within, seen_order
 from web.desk import ADesk, Desk
-from web.own_style import own_document
-from web.pages.alerts import AText
-from web.problems import status_of
-from web.rendering import render
+from web.pages.act_forms import ActForm
+from web.pages.fields import AText
+from web.paths import asking
+from web.problems import form_page
 from web.work import answering, filled
-from web.work.cursors import order_cursor, order_key
+from web.work.cursors import id_in, written
+from web.work.order_document import document_of
 
 router = APIRouter(include_in_schema=False)
 PATH = "/orders"
 PAGE = 50
-# What each takes, and how it is asked for.
-FORMS: tuple[tuple[Act, Right, str, str, str], ...] = (
-    (Act.REPLIED, Right.REPLY_ORDERS, "reply", "原因和措施", "责任单位写明；回复后暂停计时。"),
-    (
-        Act.ACCEPTED,
-        Right.JUDGE_ORDERS,
-        "accept",
-        "认可的意见",
-        "由回复人以外的人认可，计时结束。可以不写意见。",
-    ),
-    (Act.RETURNED, Right.JUDGE_ORDERS, "return", "退回的原因", "自退回起续计。"),
-    (Act.CANCELLED, Right.OPEN_ORDERS, "cancel", "撤销的原因", "不再需要回复时撤销。"),
+ACCEPTING = "由回复人以外的人认可，计时结束。可以不写意见。"
+FORMS = tuple(
+    ActForm(act, right, path, label, about, needed=act in acts.UNSAID)
+    for act, right, path, label, about in (
+        (Act.REPLIED, Right.REPLY_ORDERS, "reply", "原因和措施", "责任单位写明；回复后暂停计时。"),
+        (Act.ACCEPTED, Right.JUDGE_ORDERS, "accept", "认可的意见", ACCEPTING),
+        (Act.RETURNED, Right.JUDGE_ORDERS, "return", "退回的原因", "自退回起续计。"),
+        (Act.CANCELLED, Right.OPEN_ORDERS, "cancel", "撤销的原因", "不再需要回复时撤销。"),
+    )
 )
 DONE = {act.value: f"已{act.label}。" for act in (Act.OPENED, *acts.FROM)}
 
@@ -106,7 +103,7 @@ def order_page(
     desk: ADesk,
     account: Annotated[Account, needs(Right.READ_ORDERS)],
     number: str,
-    done: Annotated[str, Query()] = "",
+    done: str = "",
 ) -> Response:
     """One order: what is asked, its clock, its history and what can be done."""
     return _page(request, desk, account, number, done=DONE.get(done, ""))
@@ -117,80 +114,36 @@ def order_document(
     desk: ADesk, account: Annotated[Account, needs(Right.READ_ORDERS)], number: str
 ) -> HTMLResponse:
     """The document; it brings its own style, which is allowed by its digest and nothing else is."""
-    now = desk.now()
-    view = seen_order(desk.book, account, number, now)
-    if view.application is not None:
-        about = shown(desk.engine, account, view.application)
-        note_read(desk.engine, account, about.id, "order", now)
-    return own_document(render_order(desk.book, view, now))
+    return document_of(desk, account, number)
 
 
-@router.post(f"{PATH}/{{number}}/reply")
-def reply(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.REPLY_ORDERS)],
-    _: ASession,
-    number: str,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """回复."""
-    return _do(request, desk, account, number, Act.REPLIED, at, text)
+def _take(form: ActForm) -> None:
+    """The address of ``form``."""
+
+    @router.post(f"{PATH}/{{number}}/{form.path}")
+    def take(
+        request: Request,
+        desk: ADesk,
+        account: Annotated[Account, needs(form.right)],
+        _: ASession,
+        number: str,
+        at: AText = "",
+        text: AText = "",
+    ) -> Response:
+        now = desk.now()
+        try:
+            when = filled.moment("发生时间", at)
+            written = answering.act_on_order(
+                desk.book, account, number, form.act, at=when, text=text, now=now
+            )
+        except YekuoError as refused:
+            typed = {"act": form.act.value, "at": at, "text": text}
+            return _page(request, desk, account, number, refused=refused, typed=typed)
+        return RedirectResponse(f"{PATH}/{quote(written, safe='')}?done={form.act.value}", 303)
 
 
-@router.post(f"{PATH}/{{number}}/accept")
-def accept(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
-    _: ASession,
-    number: str,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """办结认可."""
-    return _do(request, desk, account, number, Act.ACCEPTED, at, text)
-
-
-@router.post(f"{PATH}/{{number}}/return")
-def return_(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.JUDGE_ORDERS)],
-    _: ASession,
-    number: str,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """退回."""
-    return _do(request, desk, account, number, Act.RETURNED, at, text)
-
-
-@router.post(f"{PATH}/{{number}}/cancel")
-def cancel(
-    request: Request,
-    desk: ADesk,
-    account: Annotated[Account, needs(Right.OPEN_ORDERS)],
-    _: ASession,
-    number: str,
-    at: AText = "",
-    text: AText = "",
-) -> Response:
-    """撤销."""
-    return _do(request, desk, account, number, Act.CANCELLED, at, text)
-
-
-def _do(
-    request: Request, desk: Desk, account: Account, number: str, act: Act, at: str, text: str
-) -> Response:
-    try:
-        when = filled.moment("发生时间", at)
-        written = answering.act_on_order(desk.book, account, number, act, at=when, text=text, now=desk.now())
-    except YekuoError as refused:
-        typed = {"act": act.value, "at": at, "text": text}
-        return _page(request, desk, account, number, refused=refused, typed=typed)
-    return RedirectResponse(f"{PATH}/{quote(written, safe='')}?done={act.value}", 303)
+for each in FORMS:
+    _take(each)
 
 
 def _list(
@@ -209,29 +162,25 @@ def _list(
         unit=filled.text("责任单位", asked.get("unit", "")),
         application_number=filled.text("申请编号", asked.get("number", "")),
         within=orders_within(account),
-        after=order_key(asked["after"]) if asked.get("after") else None,
+        after=id_in(asked["after"]) if asked.get("after") else None,
         limit=PAGE + 1,
     )
-    chosen = {name: word for name, word in asked.items() if word and name != "after"}
-    more = len(found) > PAGE
-    return render(
+    following = asked | {"after": written(found[PAGE - 1].id)} if len(found) > PAGE else None
+    return form_page(
         request,
         "orders.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         orders=found[:PAGE],
-        first=urlencode(chosen) if asked.get("after") else None,
-        next=urlencode(chosen | {"after": order_cursor(found[PAGE - 1])}) if more else None,
+        first=asking(PATH, asked | {"after": ""}) if asked.get("after") else "",
+        next=asking(PATH, following) if following else "",
         page=PAGE,
         asked={"state": "", "unit": "", "number": ""} | asked,
         states=list(OrderState),
         by_when=by_when,
         can_open=may(account, Right.OPEN_ORDERS),
-        key_field=once.KEY,
-        key=once.new_key(),
         longest=acts.LONGEST_ASK,
         most_days=acts.LONGEST_LIMIT,
         typed={"ask": "", "application": "", "unit": "", "days": ""} | (typed or {}),
-        refused=refused.message if refused else "",
     )
 
 
@@ -246,10 +195,10 @@ def _page(
     typed: dict[str, str] | None = None,
 ) -> Response:
     view = seen_order(desk.book, account, number, desk.now())
-    return render(
+    return form_page(
         request,
         "order.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         view=view,
         by_when=by_when(view),
         used=used(view),
@@ -257,14 +206,9 @@ def _page(
         longest=LONGEST_TEXT,
         typed=typed or {},
         done=done,
-        refused=refused.message if refused else "",
     )
 
 
-def _forms(view: OrderView, account: Account) -> list[dict[str, Any]]:
+def _forms(view: OrderView, account: Account) -> list[ActForm]:
     """What is possible now, for whom it is."""
-    return [
-        {"act": act, "path": path, "label": label, "about": about, "needed": act in acts.UNSAID}
-        for act, right, path, label, about in FORMS
-        if view.state in acts.FROM[act] and may(account, right)
-    ]
+    return [each for each in FORMS if view.state in acts.FROM[each.act] and may(account, each.right)]

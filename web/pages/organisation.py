@@ -1,37 +1,29 @@
-"""组织机构: bringing the organisation to what a file says, seen before it is done (domain §9).
+"""组织机构: bringing the organisation to what a file says, seen before it is done (domain §9)."""
 
-X: only who manages the whole company's people imports, for the file is the whole truth of all stations.
-"""
-
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
 from web import errors
 from web.access import once
 from web.access.admission import ASession
-from web.access.rights import Account
-from web.desk import ADesk, Desk
-from web.pages.people import AManager, AText
-from web.problems import status_of
+from web.desk import ADesk
+from web.pages.fields import AText
+from web.pages.people import AManager
+from web.problems import form_page
 from web.rendering import render
-from web.work.staff import station_of
-from web.work.uploads import file_named, with_file
-from workflow.organisation_preview import ChangeKind, preview_organisation
-from workflow.people import import_organisation
+from web.work.organising import LARGEST, UNNAMED, bring_in, foresee, refuse_station
+from web.work.uploads import file_named
+from workflow.organisation_preview import ChangeKind
 
 router = APIRouter(include_in_schema=False)
 PATH = "/people/organisation"
-# X: some three thousand people; what is larger goes by the command line.
-LARGEST = 512 * 1024
 LARGEST_TOLD = "512 KB"
 SHOWN = 200
 # Who leaves is read first: of a long list it is what must not be overlooked.
 FIRST = {ChangeKind.LEFT: 0, ChangeKind.CHANGED: 1, ChangeKind.JOINED: 2}
-UNNAMED = "organisation.toml"
 DONE = {"done": "已导入组织机构文件。", "same": "文件与现有的组织机构一致，没有变动。"}
 
 
@@ -54,9 +46,7 @@ def preview_page(
     refuse_station(account)
     try:
         name, text = _read(file)
-        found = with_file(
-            name, text.encode(), lambda path: preview_organisation(desk.engine, path, now=desk.now())
-        )
+        found = foresee(desk, name, text)
     except YekuoError as refused:
         return _form(request, refused=refused)
     return render(
@@ -69,8 +59,6 @@ def preview_page(
         left=sum(each.effect is ChangeKind.LEFT for each in found.people),
         counts={each: sum(one.effect is each for one in found.people) for each in ChangeKind},
         most=SHOWN,
-        key=once.new_key(),
-        key_field=once.KEY,
     )
 
 
@@ -82,27 +70,21 @@ def import_page(
     _: ASession,
     name: AText = "",
     text: AText = "",
-    form_key: Annotated[str, Form()] = "",
+    form_key: AText = "",
 ) -> Response:
     """The import itself, once; the file is the one that was looked at."""
     refuse_station(account)
-    now, contents = desk.now(), {"name": name, "text": text}
+    contents = {"name": name, "text": text}
+
+    def act() -> str:
+        done = bring_in(desk, account, name, text)
+        return f"{PATH}?done={'done' if done.changed else 'same'}"
+
     try:
-        address = once.once(
-            desk.engine, account, form_key, PATH, contents, now, lambda: _import(desk, account, contents, now)
-        )
+        address = once.once(desk.engine, account, form_key, PATH, contents, desk.now(), act)
     except YekuoError as refused:
         return _form(request, refused=refused)
     return RedirectResponse(address, 303)
-
-
-def _import(desk: Desk, account: Account, contents: dict[str, str], now: datetime) -> str:
-    done = with_file(
-        file_named(contents["name"], UNNAMED),
-        contents["text"].encode(),
-        lambda path: import_organisation(desk.engine, path, now=now, actor=account.name),
-    )
-    return f"{PATH}?done={'done' if done.changed else 'same'}"
 
 
 def _read(file: UploadFile | None) -> tuple[str, str]:
@@ -120,18 +102,11 @@ def _read(file: UploadFile | None) -> tuple[str, str]:
         raise errors.RequestInvalid(problems=problem) from None
 
 
-def refuse_station(account: Account) -> None:
-    """Raise PageUnknown for who manages one station's people only."""
-    if station_of(account) is not None:
-        raise errors.PageUnknown
-
-
 def _form(request: Request, *, done: str = "", refused: YekuoError | None = None) -> HTMLResponse:
-    return render(
+    return form_page(
         request,
         "organisation.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         done=done,
-        refused=refused.message if refused else "",
         largest=LARGEST_TOLD,
     )

@@ -1,9 +1,8 @@
 """The own account: changing the password, seeing where one is logged in, and ending that."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -13,7 +12,8 @@ from web.access.admission import ASession, needs
 from web.access.rights import Right, may
 from web.access.sessions import Session
 from web.desk import ADesk, Desk
-from web.rendering import render
+from web.pages.fields import AnId, AText
+from web.problems import form_page
 
 router = APIRouter(include_in_schema=False, dependencies=[needs(Right.SIGN_IN)])
 PATH = "/account"
@@ -31,9 +31,9 @@ def change_password(
     request: Request,
     desk: ADesk,
     current: ASession,
-    old: Annotated[str, Form()] = "",
-    new: Annotated[str, Form()] = "",
-    again: Annotated[str, Form()] = "",
+    old: AText = "",
+    new: AText = "",
+    again: AText = "",
 ) -> Response:
     """Another password; every other session ends."""
     try:
@@ -41,7 +41,7 @@ def change_password(
             raise errors.PasswordUnfit(problem="两次输入的新密码不一样")
         accounts.change_password(desk.engine, current.account, old, new, now=desk.now(), but=current.id)
     except (errors.PasswordUnfit, errors.PasswordWrong) as refused:
-        return page(request, desk, current, refused=refused, status=422)
+        return page(request, desk, current, refused=refused)
     return RedirectResponse(f"{PATH}?done=password", 303)
 
 
@@ -53,7 +53,7 @@ def end_others(desk: ADesk, current: ASession) -> Response:
 
 
 @router.post(f"{PATH}/sessions/{{session_id}}/end")
-def end_session(desk: ADesk, current: ASession, session_id: Annotated[int, Path(ge=1, lt=2**63)]) -> Response:
+def end_session(desk: ADesk, current: ASession, session_id: AnId) -> Response:
     """End one session; one that is not theirs is not there."""
     if not sessions.end(desk.engine, session_id, current.account.id, desk.now()):
         raise errors.PageUnknown
@@ -67,16 +67,15 @@ def page(
     *,
     done: str = "",
     refused: YekuoError | None = None,
-    status: int = 200,
     issued: tokens.Issued | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     """The page; ``issued`` is a new token, whose word is shown this once, ``typed`` a refused one."""
     now, owner = desk.now(), current.account
-    return render(
+    return form_page(
         request,
         "account.html",
-        status=status,
+        refused,
         current=current.id,
         sessions=sessions.open_sessions(desk.engine, owner.id, now),
         tokens=tokens.listed(desk.engine, owner.id) if may(owner, Right.USE_API) else None,
@@ -86,5 +85,4 @@ def page(
         most_days=tokens.MOST_DAYS,
         longest_name=tokens.LONGEST_NAME,
         done=done,
-        refused=refused.message if refused else "",
     )

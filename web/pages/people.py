@@ -1,9 +1,9 @@
 """人员: who is in service where, with what load, who is away and who stands in (domain §9)."""
 
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -13,8 +13,9 @@ from web.access import once
 from web.access.admission import ASession, needs
 from web.access.rights import Account, Right
 from web.desk import ADesk, Desk
-from web.pages.findings import MOST_ID
-from web.problems import status_of
+from web.pages.fields import MOST_ID, AnId, AText
+from web.paths import asking
+from web.problems import form_page
 from web.rendering import render
 from web.work import filled, staff
 from workflow.absences import AbsenceStage, absences
@@ -24,7 +25,6 @@ router = APIRouter(include_in_schema=False)
 PATH = "/people"
 PAGE = 50
 AManager = Annotated[Account, needs(Right.MANAGE_PEOPLE)]
-AText = Annotated[str, Form()]
 DONE = {"away": "已登记离岗。", "back": "已返岗，或已取消还没有开始的离岗。"}
 
 
@@ -51,8 +51,8 @@ def people_page(
         lines=list(staff.lines(desk, shown, now)),
         total=len(wanted),
         absent=sum(each.away is not None for each in seen),
-        next=_address(following) if following else "",
-        first=_address(asked) if after else "",
+        next=asking(PATH, following) if following else "",
+        first=asking(PATH, asked) if after else "",
         asked=asked,
         narrowed=any(asked.values()),
         stations=sorted({post.unit for each in seen for post in each.posts}),
@@ -74,13 +74,13 @@ def absence_list(
         after=filled.whole("翻页标记", after, 1, MOST_ID),
         limit=PAGE,
     )
-    base, asked = f"{PATH}/absences", {"text": text} if text else {}
+    base, asked = f"{PATH}/absences", {"text": text}
     return render(
         request,
         "absences.html",
         rows=page.rows,
-        next=f"{base}?{urlencode(asked | {'after': str(page.next)})}" if page.next else "",
-        first=(f"{base}?{urlencode(asked)}" if asked else base) if after else "",
+        next=asking(base, asked | {"after": str(page.next)}) if page.next else "",
+        first=asking(base, asked) if after else "",
         text=text,
         page=PAGE,
     )
@@ -139,7 +139,7 @@ def back(
     desk: ADesk,
     account: AManager,
     _: ASession,
-    absence_id: Annotated[int, Path(ge=1, le=MOST_ID)],
+    absence_id: AnId,
     code: str,
 ) -> Response:
     """返岗, or cancelling what had not begun; one that is over already stays as it is, however often asked."""
@@ -172,10 +172,10 @@ def _page(
         for each in staff.staff_of(desk, account, now)
         if each.code != code and each.away is None and any(post.unit in units for post in each.posts)
     ]
-    return render(
+    return form_page(
         request,
         "person.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         line=line,
         absences=page.rows,
         more=page.next is not None,
@@ -184,18 +184,10 @@ def _page(
         near=near[:PAGE],
         longest=LONGEST_REASON,
         typed={"from_at": "", "to_at": "", "stand_in": "", "reason": ""} | (typed or {}),
-        key=once.new_key(),
-        key_field=once.KEY,
         done=done,
-        refused=refused.message if refused else "",
         page=PAGE,
     )
 
 
 def _path(code: str) -> str:
     return f"{PATH}/person/{quote(code)}"
-
-
-def _address(asked: dict[str, str]) -> str:
-    told = urlencode({name: value for name, value in asked.items() if value})
-    return f"{PATH}?{told}" if told else PATH

@@ -1,20 +1,20 @@
 """What everybody may see without logging in: the own application, account managers, and the notice board."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from limits.errors import YekuoError
-from limits.force import Layer
+from limits.in_force import in_force
 from limits.terms import Step
 from limits.zone import local
 from web import errors
 from web.access.admission import public
 from web.desk import ADesk, Desk
-from web.pages.rules import in_force
-from web.problems import status_of
+from web.pages.fields import AText
+from web.problems import form_page
 from web.rendering import render
 from web.work import customers, filled
 from web.work.profiles import profiles
@@ -25,12 +25,8 @@ from workflow.ratings import LONGEST_TEXT
 
 router = APIRouter(include_in_schema=False)
 PATH = "/progress"
-TELEPHONES = (("95598", "供电服务热线"), ("12398", "能源监管投诉举报热线"))
-# The layers whose limits are promised to customers; those of the regulator bind the company alone.
-PROMISED = (Layer.LOCAL, Layer.COMPANY, Layer.NATIONAL)
 # X: what each score says to who gives it.
 SCORES = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不满意"), (1, "很不满意"))
-AText = Annotated[str, Form()]
 Act = Callable[[Progress], None]
 
 
@@ -121,9 +117,8 @@ def _page(
     refused: YekuoError | None = None,
     **more: Any,
 ) -> Response:
-    status = status_of(refused) if refused else 200
-    said = {"number": number, "found": found, "refused": refused.message if refused else "", "done": ""}
-    return render(request, "progress.html", status=status, **(said | more))
+    said = {"number": number, "found": found, "done": ""}
+    return form_page(request, "progress.html", refused, **(said | more))
 
 
 @router.get("/managers", dependencies=[public("客户经理公开信息：客户据此选择，只有工作用名和统计数字")])
@@ -144,13 +139,15 @@ def notice(request: Request, desk: ADesk) -> Response:
     today = local(desk.now()).date()
     rules = desk.book.rules.policies
     held = in_force(rules, today)
-    layers = [(layer, [each for each in held["limits"] if each[0].layer is layer]) for layer in PROMISED]
+    layers = [
+        (layer, [each for each in held.limits if each[0].layer is layer]) for layer in customers.PROMISED
+    ]
     return render(
         request,
         "notice.html",
         today=today,
         label=rules.label,
-        telephones=TELEPHONES,
-        machines=held["machines"],
+        telephones=customers.TELEPHONES,
+        machines=held.machines,
         layers=[(layer, limits) for layer, limits in layers if limits],
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -15,8 +15,9 @@ from web.access.admission import ASession, needs
 from web.access.rights import Account, Reach, Right, scope_of
 from web.access.visible import queue_of
 from web.desk import ADesk, Desk
-from web.problems import status_of
-from web.rendering import render
+from web.pages.fields import AnId, AText
+from web.paths import asking
+from web.problems import form_page
 from web.work import views
 from web.work.queue_filters import DUE, FILTERS, chosen_of, filters_of
 from web.work.recording import action_paths
@@ -27,7 +28,6 @@ QUEUE = "/queue"
 # An address that says something, so that it leads to everything also where a start view is chosen.
 EVERYTHING = f"{QUEUE}?view=all"
 PAGE = 50
-AnId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get(QUEUE)
@@ -48,8 +48,8 @@ def save_view(
     desk: ADesk,
     account: Annotated[Account, needs(Right.READ_APPLICATIONS)],
     _: ASession,
-    name: Annotated[str, Form()] = "",
-    query: Annotated[str, Form()] = "",
+    name: AText = "",
+    query: AText = "",
 ) -> Response:
     """Keep the filters that are on under a name."""
     asked = dict(parse_qsl(query))
@@ -67,8 +67,8 @@ def change_view(
     account: Annotated[Account, needs(Right.READ_APPLICATIONS)],
     _: ASession,
     view_id: AnId,
-    act: Annotated[str, Form()] = "",
-    name: Annotated[str, Form()] = "",
+    act: AText = "",
+    name: AText = "",
 ) -> Response:
     """Rename or delete one view, or let the queue open with it or with everything."""
     try:
@@ -98,14 +98,14 @@ def _page(
     after = Cursor.decode(asked["after"]) if asked.get("after") else None
     page = work_queue(desk.book, now, queue_of(account), filters, after, PAGE)
     chosen = chosen_of(asked)
-    following = page.next and urlencode(chosen | {"after": page.next.encode()})
-    return render(
+    return form_page(
         request,
         "queue.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         rows=page.rows,
-        next=following,
-        first=after is None,
+        next=asking(QUEUE, chosen | {"after": page.next.encode()}) if page.next else "",
+        first=(asking(QUEUE, chosen) if chosen else EVERYTHING) if after else "",
+        page=PAGE,
         everything=EVERYTHING,
         chosen={name: chosen.get(name, "") for name in FILTERS},
         narrowed=bool(chosen),
@@ -120,7 +120,6 @@ def _page(
         wide=scope_of(account).reach is not Reach.OWN,
         company=scope_of(account).reach is Reach.COMPANY,
         paths=action_paths(account),
-        refused=refused.message if refused else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from limits.errors import YekuoError
@@ -13,7 +13,8 @@ from web.access.admission import ASession, needs
 from web.access.rights import Account, Right, may
 from web.desk import ADesk, Desk
 from web.errors import PageUnknown
-from web.problems import status_of
+from web.pages.fields import AText
+from web.problems import form_page
 from web.rendering import render
 from web.work import reporting
 from web.work.report_files import LABELS, LETTERED, as_document, as_json, as_page, lacking
@@ -100,7 +101,7 @@ def close(
     account: ACloser,
     _: ASession,
     period: str,
-    form_key: Annotated[str, Form()] = "",
+    form_key: AText = "",
 ) -> Response:
     """封存, once."""
     which, _alike = reporting.found(desk, period)
@@ -121,15 +122,12 @@ def close(
 def _confirm(
     request: Request, desk: Desk, which: Reported, refused: YekuoError | None = None
 ) -> HTMLResponse:
-    return render(
+    return form_page(
         request,
         "report_close.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         which=which,
         paper=reporting.paper_of(desk, which, Edition.FULL),
-        refused=refused.message if refused else "",
-        key=once.new_key(),
-        key_field=once.KEY,
     )
 
 

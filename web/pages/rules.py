@@ -1,21 +1,20 @@
 """The rules as people look them up: what is in force on a day, the calendar of a year, and the calculator."""
 
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from limits.calendar import Calendar, DayFact
+from limits.calendar import Calendar
 from limits.errors import YekuoError
-from limits.policy import PolicySet
+from limits.in_force import in_force
 from limits.terms import Mark, Unit
 from limits.zone import local
 from web.access.admission import needs
 from web.access.rights import Right
 from web.desk import ADesk
-from web.errors import PageUnknown
-from web.problems import status_of
+from web.problems import form_page
 from web.rendering import render
 from web.work import calculating, filled
 
@@ -28,20 +27,8 @@ def policies(request: Request, desk: ADesk, on: str = "") -> Response:
     """What an application accepted on a day is judged by, with where each figure is written."""
     day = filled.day("日期", on, local(desk.now()).date())
     rules = desk.book.rules.policies
-    return render(request, "policies.html", on=day, policies=rules, marks=list(Mark), **in_force(rules, day))
-
-
-def in_force(rules: PolicySet, day: date) -> dict[str, Any]:
-    """Everything of ``rules`` that holds on ``day``; what no rule gives for that day is None or empty."""
-    validities = [rules.validity(high, day) for high in (True, False)]
-    return {
-        "limits": [(rule, limit) for rule in rules.clocks for limit in rule.limits if limit.force.holds(day)],
-        "ladder": next((each for each in rules.ladders if each.force.holds(day)), None),
-        "escalation": next((each for each in rules.escalations if each.force.holds(day)), None),
-        "duties": rules.duties_on(day),
-        "validities": [each for each in validities if each is not None],
-        "machines": [each for each in rules.machines if each.force.holds(day)],
-    }
+    held = in_force(rules, day)
+    return render(request, "policies.html", on=day, policies=rules, marks=list(Mark), held=held)
 
 
 @router.get("/calendar")
@@ -57,7 +44,7 @@ def one_year(request: Request, desk: ADesk, year: Annotated[int, Path(ge=1, le=9
 
 
 def _year(request: Request, calendar: Calendar, today: date, year: int) -> Response:
-    facts = facts_of(calendar, year)
+    facts = calculating.facts_of(calendar, year)
     return render(
         request,
         "calendar.html",
@@ -71,14 +58,6 @@ def _year(request: Request, calendar: Calendar, today: date, year: int) -> Respo
         before=year - 1 if year > calendar.first.year else None,
         after=year + 1 if year < calendar.last.year else None,
     )
-
-
-def facts_of(calendar: Calendar, year: int) -> list[DayFact]:
-    """Every day of a year; raises PageUnknown for one the calendar does not know."""
-    if not calendar.first.year <= year <= calendar.last.year:
-        raise PageUnknown
-    begin, end = max(calendar.first, date(year, 1, 1)), min(calendar.last, date(year, 12, 31))
-    return [calendar.fact(begin + timedelta(days=index)) for index in range((end - begin).days + 1)]
 
 
 @router.get("/calculator")
@@ -96,13 +75,12 @@ def calculator(request: Request, desk: ADesk) -> Response:
             answer = calculating.answer(question, desk.book.rules, desk.now())
         except YekuoError as error:
             refused = error
-    return render(
+    return form_page(
         request,
         "calculator.html",
-        status=status_of(refused) if refused else 200,
+        refused,
         asked=asked | {"unit": asked["unit"] or Unit.WORKING_DAY.value},
         pauses=pauses,
         units=list(Unit),
         answer=answer,
-        refused=refused.message if refused else "",
     )

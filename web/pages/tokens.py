@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from limits.zone import local
@@ -11,8 +11,8 @@ from web.access.admission import ASession, needs
 from web.access.rights import Account, Right
 from web.desk import ADesk
 from web.errors import RequestInvalid
+from web.pages.fields import AnId, AText
 from web.pages.own_account import PATH, page
-from web.problems import status_of
 from web.work.filled import whole
 
 router = APIRouter(include_in_schema=False)
@@ -25,8 +25,8 @@ def issue(
     desk: ADesk,
     account: AnOwner,
     current: ASession,
-    name: Annotated[str, Form()] = "",
-    days: Annotated[str, Form()] = "",
+    name: AText = "",
+    days: AText = "",
     scopes: Annotated[list[str], Form()] = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
     """A new one. Its word stands on the answer to this form and nowhere else, so it is no redirect."""
@@ -37,14 +37,12 @@ def issue(
         made = tokens.issue(desk.engine, account, name, wanted, lasts, now)
     except (RequestInvalid, tokens.TokenRefused, tokens.TokenTaken) as refused:
         typed = {"name": name, "days": days, "scopes": " ".join(scopes)}
-        return page(request, desk, current, refused=refused, status=status_of(refused), typed=typed)
+        return page(request, desk, current, refused=refused, typed=typed)
     return page(request, desk, current, issued=made)
 
 
 @router.post(f"{PATH}/tokens/{{token_id}}/revoke")
-def revoke(
-    desk: ADesk, account: AnOwner, _: ASession, token_id: Annotated[int, Path(ge=1, lt=2**63)]
-) -> Response:
+def revoke(desk: ADesk, account: AnOwner, _: ASession, token_id: AnId) -> Response:
     """End one; one that is not theirs is not there."""
     tokens.revoke(desk.engine, account, token_id, desk.now())
     return RedirectResponse(f"{PATH}?done=token", 303)

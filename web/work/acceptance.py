@@ -195,8 +195,6 @@ class _Reader:
 
     def _storable(self, name: str, said: str) -> str:
         problem = unstorable(name, said)
-        if not problem and any("\ud800" <= letter <= "\udfff" for letter in said):
-            problem = "含有认不出的字"
         if problem:
             self.faults.append(f"“{ASKED[name]}”{problem}")
         return said

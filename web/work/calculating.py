@@ -1,9 +1,10 @@
-"""The calculator: any start, limit and pauses, told like the clock of an application (domain §5)."""
+"""The calculator: any start, limit and pauses, told like the clock of an application (domain §5); and a year's days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from limits.calendar import Calendar, DayFact
 from limits.clock import Allowance, Crossing, Span, Track, crossings, read, settle
 from limits.explanation import Explanation, explain
 from limits.periods import last_day
@@ -154,3 +155,11 @@ def _levels(track: Track, rules: Rules) -> tuple[Crossing, ...]:
     except NotInForce:
         return ()
     return crossings(track, ladder, rules.calendar)
+
+
+def facts_of(calendar: Calendar, year: int) -> list[DayFact]:
+    """Every day of a year; raises PageUnknown for one the calendar does not know."""
+    if not calendar.first.year <= year <= calendar.last.year:
+        raise errors.PageUnknown
+    begin, end = max(calendar.first, date(year, 1, 1)), min(calendar.last, date(year, 12, 31))
+    return [calendar.fact(begin + timedelta(days=index)) for index in range((end - begin).days + 1)]

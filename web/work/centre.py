@@ -90,7 +90,8 @@ def board(book: Book, account: Account, jobs: Sequence[Job], now: datetime) -> B
 
 def _stations(book: Book, account: Account, now: datetime) -> tuple[StationLine, ...]:
     """Counted from the application's own row, which says since when an open clock stands at a level or above."""
-    reached = [sa.func.sum(_one_when(application.c[f"{level.value}_at"] <= now)) for level in Level]
+    since = (application.c[f"{level.value}_at"] for level in Level)
+    reached = [sa.func.sum(sa.case((each <= now, 1), else_=0)) for each in since]
     wanted = (
         sa.select(application.c.station, sa.func.count(), *reached)
         .where(application.c.status == Status.OPEN.value, scope_of(account).where())
@@ -100,10 +101,6 @@ def _stations(book: Book, account: Account, now: datetime) -> tuple[StationLine,
     with store.reading(book.engine) as connection:
         rows = connection.execute(wanted).all()
     return tuple(_line(row[0], row[1], [int(each) for each in row[2:]]) for row in rows)
-
-
-def _one_when(condition: sa.ColumnElement[bool]) -> sa.Case[int]:
-    return sa.case((condition, 1), else_=0)
 
 
 def _line(station: str, count: int, reached: Sequence[int]) -> StationLine:
@@ -116,16 +113,14 @@ def _line(station: str, count: int, reached: Sequence[int]) -> StationLine:
 def _due(book: Book, account: Account, day: date) -> DueDay:
     """Every clock counts, of every layer: an application that is late in one may be in time in another."""
     ended, first = midnight_after(day), midnight(day) + timedelta(microseconds=1)
-    due = (
-        clock.join(application, application.c.id == clock.c.application_id),
-        sa.and_(
-            clock.c.superseded_at.is_(None),
-            clock.c.due_at.between(first, ended),
-            application.c.status == Status.OPEN.value,
-            scope_of(account).where(),
-        ),
+    joined = clock.join(application, application.c.id == clock.c.application_id)
+    wanted = sa.and_(
+        clock.c.superseded_at.is_(None),
+        clock.c.due_at.between(first, ended),
+        application.c.status == Status.OPEN.value,
+        scope_of(account).where(),
     )
-    counted = sa.select(sa.func.count(sa.distinct(application.c.id))).select_from(due[0]).where(due[1])
+    counted = sa.select(sa.func.count(sa.distinct(application.c.id))).select_from(joined).where(wanted)
     columns = (
         application.c.number,
         application.c.station,
@@ -133,21 +128,17 @@ def _due(book: Book, account: Account, day: date) -> DueDay:
         clock.c.layer,
         clock.c.name,
     )
-    listed = sa.select(*columns).select_from(due[0]).where(due[1])
+    listed = sa.select(*columns).select_from(joined).where(wanted)
     with store.reading(book.engine) as connection:
         count = connection.scalar(counted) or 0
         order = (application.c.station, application.c.number, clock.c.due_at, clock.c.layer, clock.c.name)
         rows = connection.execute(listed.order_by(*order).limit(DUE_SHOWN)).all()
     labels = book.rules.policies.labels
-    lines = (
-        DueLine(row.number, row.station, row.manager, _clock_label(row.layer, labels[row.layer, row.name]))
-        for row in rows
-    )
+    lines = []
+    for row in rows:
+        label = f"{Layer.of(row.layer).label}·{labels[row.layer, row.name]}"
+        lines.append(DueLine(row.number, row.station, row.manager, label))
     return DueDay(day, count, tuple(lines))
-
-
-def _clock_label(layer: str, label: str) -> str:
-    return f"{Layer.of(layer).label}·{label}"
 
 
 def _unanswered(book: Book, account: Account, now: datetime) -> tuple[AlertView, ...]:

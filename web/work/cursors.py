@@ -1,11 +1,40 @@
-"""The place in a list of alarms or orders as one word for an address."""
+"""The place in a list as one opaque word: after which row the next page begins."""
 
+import base64
+import json
 from datetime import datetime
 
 from alerts.listing import AlertKey, AlertView
-from alerts.orders.listing import OrderView
-from web.api.paging import read, written
 from workflow.queue import CursorInvalid
+from workflow.tables import speakable
+
+
+def written(*place: str | int) -> str:
+    """The place of a row in the order of its list, as one opaque word."""
+    told = json.dumps(place, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def read(text: str, *kinds: type[str | int]) -> tuple[str | int, ...]:
+    """The inverse of :func:`written`, each part of the kind told; raises CursorInvalid for anything else.
+
+    >>> read(written("2026-11-20", 7), str, int)
+    ('2026-11-20', 7)
+    """
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        place = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        fits = len(place) == len(kinds) and all(map(_fits, place, kinds))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise CursorInvalid(cursor=text[:40]) from error
+    if not isinstance(place, list) or not fits:
+        raise CursorInvalid(cursor=text[:40])
+    return tuple(place)
+
+
+def id_in(text: str) -> int:
+    """The id of the row in whose place :func:`written` put nothing else; raises CursorInvalid."""
+    return int(read(text, int)[0])
 
 
 def alert_cursor(view: AlertView) -> str:
@@ -26,12 +55,8 @@ def alert_key(text: str) -> AlertKey:
     return reached_at, int(alert_id)
 
 
-def order_cursor(view: OrderView) -> str:
-    """What the page after ``view`` is asked for by."""
-    return written(view.id)
-
-
-def order_key(text: str) -> int:
-    """The inverse of :func:`order_cursor`; raises CursorInvalid for anything else."""
-    (order_id,) = read(text, int)
-    return int(order_id)
+def _fits(part: object, kind: type[str | int]) -> bool:
+    """Whether a database can be asked for ``part``."""
+    if isinstance(part, str):
+        return kind is str and speakable(part)
+    return kind is int and type(part) is int and abs(part) < 2**63

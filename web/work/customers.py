@@ -6,6 +6,7 @@ many times a minute from one address.
 
 from fastapi import Request
 
+from limits.force import Layer
 from limits.terms import Status, Step
 from limits.zone import local
 from web import errors
@@ -13,10 +14,13 @@ from web.access.tries import Tries
 from web.desk import Desk
 from web.envelope import address_of
 from web.work.profiles import Profile, profiles
-from web.work.staff import managers_of
+from web.work.staff import refuse_other
 from workflow import assignment, ratings
 from workflow.progress import Progress, progress
 
+TELEPHONES = (("95598", "供电服务热线"), ("12398", "能源监管投诉举报热线"))
+# The layers whose limits are promised to customers; those of the regulator bind the company alone.
+PROMISED = (Layer.LOCAL, Layer.COMPANY, Layer.NATIONAL)
 # X: a customer mistypes a few times; a program that guesses is slowed to nothing.
 MOST = 10
 # Who records say has rated or chosen: the customer has no account.
@@ -43,9 +47,7 @@ def rate(desk: Desk, found: Progress, *, step: Step, score: int, text: str = "")
 def choose(desk: Desk, found: Progress, *, manager: str) -> None:
     """The customer's own choice while nobody owns the application; raises AlreadyOwned or OwnerInvalid."""
     now = desk.now()
-    if manager not in managers_of(desk, found.station, now):
-        problem = f"{manager[:64] or '没有选人，'}不是{found.station}的在职客户经理"
-        raise assignment.OwnerInvalid(number=found.number, problem=problem)
+    refuse_other(desk, found.number, found.station, manager, now)
     assignment.choose(desk.book, found.number, manager=manager, at=now, now=now, actor=CUSTOMER)
 
 

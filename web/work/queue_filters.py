@@ -57,6 +57,6 @@ def _word(kind: type[Term], value: str) -> Term | None:
     if not value:
         return None
     try:
-        return kind(value)  # type: ignore[call-arg]
-    except ValueError:
+        return kind.of(value)
+    except KeyError:
         raise errors.RequestInvalid(problems=f"“{value[:20]}”不在可选范围内") from None

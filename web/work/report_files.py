@@ -41,14 +41,14 @@ def as_page(desk: Desk, which: Reported, edition: Edition, *, within: str) -> HT
 def as_document(desk: Desk, which: Reported, edition: Edition, form: Format) -> Response:
     """The report to be kept; raises ChineseFontMissing."""
     content = render(paper_of(desk, which, edition), form)
-    return _kept(content, KINDS[form], _name(which, edition, form.value))
+    return kept(content, KINDS[form], _name(which, edition, form.value))
 
 
 def as_json(desk: Desk, which: Reported) -> Response:
     """The same for programs, with the facts all of it was worked out from."""
     found = composed(desk, which)
     content = json_document(found.paper, found.facts)
-    return _kept(content, "application/json", _name(which, Edition.FULL, "json"))
+    return kept(content, "application/json", _name(which, Edition.FULL, "json"))
 
 
 def _name(which: Reported, edition: Edition, suffix: str) -> str:
@@ -56,6 +56,7 @@ def _name(which: Reported, edition: Edition, suffix: str) -> str:
     return f"监督报告-{which.period}{public}.{suffix}"
 
 
-def _kept(content: bytes, kind: str, name: str) -> Response:
-    told = f"attachment; filename*=UTF-8''{quote(name)}"
+def kept(content: bytes, kind: str, name: str) -> Response:
+    """``content`` as a file called ``name``."""
+    told = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=kind, headers={"Content-Disposition": told})

@@ -11,6 +11,7 @@ from limits.terms import Post
 from limits.zone import local
 from web.access.rights import REACH, Account, Reach, scope_of
 from web.desk import Desk
+from workflow.assignment import OwnerInvalid
 from workflow.errors import AbsenceInvalid, PersonUnknown
 from workflow.people import PersonView, people, record_absence
 from workflow.queue import Load, Scope, loads
@@ -27,6 +28,13 @@ def managers_of(desk: Desk, station: str | None, now: datetime) -> dict[str, str
         for post in each.posts
         if post.post is Post.ACCOUNT_MANAGER and station in (None, post.unit) and post.force.holds(today)
     }
+
+
+def refuse_other(desk: Desk, number: str, station: str, name: str, now: datetime) -> None:
+    """Raise OwnerInvalid for who is no account manager in service at the ``station`` of application ``number``."""
+    if name not in managers_of(desk, station, now):
+        who = f"{name[:64]} " if name else "没有选人，"
+        raise OwnerInvalid(number=number, problem=f"{who}不是{station}的在职客户经理")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from web.access.rights import Account
 from web.access.visible import Shown
 from web.desk import Desk
-from web.work.staff import managers_of
+from web.work.staff import refuse_other
 from workflow import assignment
 from workflow.book import Recorded
 
@@ -15,7 +15,5 @@ def take(desk: Desk, account: Account, row: Shown, now: datetime) -> Recorded:
 
     An account may outlive the post it was made for, so the organisation is asked and not only the right.
     """
-    if account.name not in managers_of(desk, row.station, now):
-        problem = f"{account.name} 不是{row.station}的在职客户经理"
-        raise assignment.OwnerInvalid(number=row.number, problem=problem)
+    refuse_other(desk, row.number, row.station, account.name, now)
     return assignment.claim(desk.book, row.number, manager=account.name, at=now, now=now, actor=account.name)

@@ -21,9 +21,9 @@ from reports.documents.public import public_edition
 from reports.errors import PeriodNotBegun
 from reports.paper import Paper
 from reports.periods import Period
-from reports.stations import errors, evaluating
-from reports.stations.evaluating import Judgement
+from reports.stations import errors, evaluating, judging
 from reports.stations.evaluation import Evaluation
+from reports.stations.judging import Judgement
 from reports.stations.kept import Case, evaluation, evaluations
 from reports.stations.paper import evaluation_paper
 from reports.stations.records import Act
@@ -219,6 +219,52 @@ def test_a_review_that_differs_says_why(case: Case) -> None:
         reviewed(case, PEOPLE, 3)
     with pytest.raises(errors.NotSelfScored):
         reviewed(case, VILLAGE, 4)
+
+
+def test_several_are_put_on_record_together_or_none_is(case: Case) -> None:
+    opened(case)
+    with pytest.raises(errors.ScoreNotAllowed):
+        evaluating.score(
+            case, Judgement(VILLAGE, 4, "照片"), Judgement(PEOPLE, 5, "x"), now=DONE, actor="赵六"
+        )
+    assert len(evaluation(case, DONE).records) == 1
+    right = (Judgement(VILLAGE, 4, "照片"), Judgement(PEOPLE, 6, "任命书"))
+    assert [each.item for each in evaluating.score(case, *right, now=DONE, actor="赵六").records] == [
+        None,
+        1,
+        4,
+    ]
+    assert verify_evaluations(case.book).difference is None
+
+
+def test_who_judged_something_else_than_stands_there_is_told(case: Case) -> None:
+    scored(opened(case), VILLAGE, 4)
+    with pytest.raises(errors.EvaluationMoved):
+        evaluating.review(case, Judgement(VILLAGE, 4), now=DONE, actor="孙八", seen=1)
+    assert evaluating.review(case, Judgement(VILLAGE, 4), now=DONE, actor="孙八", seen=2).find(VILLAGE).review  # type: ignore[union-attr]
+
+
+def test_what_stands_in_the_way_is_told_beforehand(case: Case) -> None:
+    scored(opened(case), VILLAGE, 4)
+    held = evaluation(case, DONE)
+    told = {
+        (act, actor): getattr(judging.hindrance(held, act, actor=actor, now=DONE), "code", None)
+        for act in (Act.SCORED, Act.REVIEWED, Act.CLOSED)
+        for actor in ("赵六", "孙八")
+    }
+    assert told == {
+        (Act.SCORED, "赵六"): None,
+        (Act.SCORED, "孙八"): None,
+        (Act.REVIEWED, "赵六"): "evaluator_conflict",
+        (Act.REVIEWED, "孙八"): None,
+        (Act.CLOSED, "赵六"): "evaluator_conflict",
+        (Act.CLOSED, "孙八"): "evaluation_not_over",
+    }
+    wrong = [Judgement(VILLAGE, 4), Judgement(PEOPLE, 5, "x"), Judgement(MEETING, 4)]
+    assert {no: each.code for no, each in judging.faults(held, Act.SCORED, wrong).items()} == {
+        VILLAGE: "score_evidence_missing",
+        PEOPLE: "score_not_allowed",
+    }
 
 
 def test_no_result_before_every_item_is_reviewed_and_the_period_over(case: Case) -> None:

@@ -45,10 +45,16 @@ def test_who_sees_no_application_may_do_nothing_with_one() -> None:
             assert Right.READ_APPLICATIONS in granted, role
 
 
-def test_the_regulator_and_the_integrity_supervisor_change_nothing() -> None:
-    assert MATRIX[Role.REGULATOR] == {Right.SIGN_IN, Right.READ_REPORTS, Right.READ_POLICIES}
+def test_the_regulator_changes_nothing_and_the_integrity_supervisor_evaluates_stations_only() -> None:
     changing = {r for r in Right if not r.value.startswith(("read_", "sign_in", "watch", "use_api"))}
-    assert not MATRIX[Role.INTEGRITY] & changing
+    assert not MATRIX[Role.REGULATOR] & changing
+    assert MATRIX[Role.INTEGRITY] & changing == {Right.OPEN_EVALUATIONS, Right.JUDGE_EVALUATIONS}
+
+
+def test_who_scores_a_station_does_not_review_it() -> None:
+    scoring = {role for role, granted in MATRIX.items() if Right.SCORE_EVALUATIONS in granted}
+    judging = {role for role, granted in MATRIX.items() if Right.JUDGE_EVALUATIONS in granted}
+    assert (scoring, judging) == ({Role.STATION_HEAD}, {Role.INTEGRITY})
 
 
 def test_every_fact_takes_a_right() -> None:
@@ -94,7 +100,9 @@ def test_every_route_sends_a_stranger_to_the_door(desk: FastAPI, browser: Browse
 
 
 @on_sqlite
-@pytest.mark.parametrize("login", ["admin", "lisi", "zhaoliu", "zhoujiu", "sunba", "clerk", "regulator"])
+@pytest.mark.parametrize(
+    "login", ["admin", "lisi", "zhaoliu", "zhoujiu", "sunba", "clerk", "wushi", "regulator"]
+)
 def test_every_route_refuses_whoever_has_not_its_right(desk: FastAPI, login: str) -> None:
     """Everybody else is told, and nothing in between leaks a page."""
     browser, granted = entered(desk, login), MATRIX[LOGINS[login][0]]

@@ -19,10 +19,10 @@ from tests.web.entering import entered
 from web.access import once, tokens
 from web.access.read_log import readings
 from web.access.rights import Right
-from web.api.paging import read, written
 from web.envelope import LARGEST
 from web.errors import KeyAtWork, KeyInvalid
 from web.tables import idempotency
+from web.work.cursors import read, written
 from workflow import store
 from workflow.book import Book
 from workflow.explaining import explain_application

@@ -46,10 +46,10 @@ def test_a_period_from_its_figures_to_its_seal(book: Book, program: Come) -> Non
     assert figures.json()["seal"] == closed.json()["closing"]["seal"]
     assert leader.get("/reports/2026-09", If_None_Match=figures.headers["etag"]).status_code == 304
     checked = leader.post("/reports/documents/verify", upload(figures.content, "r.json")).json()
-    assert (checked["equal"], checked["identical"], checked["period"]) == (True, True, closed.json())
+    assert (checked["likeness"], checked["period"]) == ("identical", closed.json())
     changed = figures.content.replace(b'"A1"', b'"A2"')
     checked = leader.post("/reports/documents/verify", upload(changed, "r.json")).json()
-    assert (checked["equal"], checked["legible"]) == (False, True)
+    assert checked["likeness"] == "different"
     assert (checked["deviations"][0]["found"], checked["deviations"][0]["sealed"]) == ('"A2"', '"A1"')
     assert leader.post("/reports/documents/verify", {"name": "r.json", "content": "?"}).status_code == 422
     assert (

@@ -25,6 +25,10 @@ def test_the_rules_of_a_day_with_where_they_are_written(program: Come, rules: Ru
     assert now["duties"]
     assert {each["high"] for each in now["validities"]} == {True, False}
     assert (before["on"], before["duties"]) == ("2021-06-01", [])
+    assert sum(each["points"] for each in now["standard"]["items"]) == 110
+    composite = next(each for each in now["indicators"] if each["name"] == "composite")
+    assert [each["weight"] for each in composite["parts"]] == ["3/5", "3/10", "1/10"]
+    assert {each["value"] for each in now["services"]} == {1, 5, 7}
     nothing = reader.get("/policies?on=1999-01-01").json()
     assert (nothing["limits"], nothing["ladder"], nothing["escalation"]) == ([], None, None)
     assert reader.get("/policies?on=2026-02-30").status_code == 422

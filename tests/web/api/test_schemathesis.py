@@ -7,7 +7,6 @@ whenever tests are collected.
 
 import copy
 import re
-import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -23,10 +22,13 @@ from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 from schemathesis.hooks import HookContext
 from starlette.types import Receive, Scope, Send
 
-from tests.alerts.company import CODES, found
+from alerts.duties.facts import duty_facts
+from reports.periods import Period
+from reports.stations import evaluating, kept
+from tests.alerts.company import CITY, CODES
 from tests.web.browser import PASSWORD
 from tests.web.conftest import LOGINS, NOW, Source
-from tests.web.desk_work import accept
+from tests.web.desk_work import accept, company_in
 from web.access import accounts, once, tokens
 from web.access.admission import Needs
 from web.access.rights import Right, Role
@@ -34,12 +36,11 @@ from web.api.document import openapi
 from web.app import create_app
 from web.routes import routes_of
 from web.settings import WebSettings
-from workflow import store
 from workflow.book import Book
 from workflow.rules import Rules
 
 # Between them they have every right a program can have; each right is tried by the first who has it.
-WHO = ("lisi", "zhaoliu", "sunba", "admin")
+WHO = ("lisi", "zhaoliu", "sunba", "wushi", "admin")
 # The first is the number that stands in the document's examples.
 NUMBERS = ("NX20261102001", "A/2")
 CONFIG: dict[str, Any] = {
@@ -64,15 +65,13 @@ Key = tuple[str, str]
 @pytest.fixture(scope="module")
 def book(rules: Rules, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """A company with applications to be asked about."""
-    folder = tmp_path_factory.mktemp("api")
-    shutil.copy(sqlite_template, folder / "yekuo.sqlite3")
-    engine = store.open_engine(f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}")
-    made = found(Book(engine, rules), folder)
-    for number in NUMBERS:
-        accept(made, number)
-    accept(made, "P4", manager="")
-    yield made
-    engine.dispose()
+    with company_in(tmp_path_factory.mktemp("api"), sqlite_template, rules) as made:
+        for number in NUMBERS:
+            accept(made, number)
+        accept(made, "P4", manager="")
+        case = kept.Case(made, CITY, Period.parse("2026-H2"), duty_facts)
+        evaluating.open_evaluation(case, now=NOW, actor="管理员")
+        yield made
 
 
 @pytest.fixture(scope="module")

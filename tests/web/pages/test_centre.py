@@ -16,9 +16,9 @@ from tests.web.conftest import NOW, Clock, Source
 from tests.web.entering import entered
 from web.access.rights import Account
 from web.app import create_app
-from web.pages.centre import changes
 from web.settings import WebSettings
 from web.work.centre import board
+from web.work.streaming import changes
 from workflow.book import Book
 from yekuo.settings import Settings
 from yekuo.work import jobs_for

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tests.web.browser import Browser
 from tests.web.conftest import NOW
 from tests.web.entering import entered
-from web.pages.organisation import LARGEST
+from web.work.organising import LARGEST
 from workflow.book import Book
 from workflow.people import people
 

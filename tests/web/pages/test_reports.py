@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,11 +16,10 @@ from fastapi import FastAPI
 
 from reports.masthead import Letterhead
 from reports.periods import Span
-from tests.alerts.company import found
 from tests.dates import at
 from tests.web.browser import Browser
 from tests.web.conftest import NOW, Clock, Source
-from tests.web.desk_work import accept
+from tests.web.desk_work import accept, company_in
 from tests.web.entering import entered
 from web.access.once import new_key
 from web.app import create_app
@@ -29,7 +27,6 @@ from web.desk import Desk
 from web.settings import WebSettings
 from web.work.report_files import lacking
 from web.work.reporting import PeriodState, reported
-from workflow import store
 from workflow.book import Book
 from workflow.rules import Rules
 
@@ -40,13 +37,9 @@ WORDS = ("城关供电所", "东岭供电所")
 @pytest.fixture(scope="module")
 def filled(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """An application accepted in September and not yet replied to."""
-    folder = tmp_path_factory.mktemp("reports")
-    shutil.copy(sqlite_template, folder / "yekuo.sqlite3")
-    engine = store.open_engine(f"sqlite:///{(folder / 'yekuo.sqlite3').as_posix()}")
-    made = found(Book(engine, rules), folder)
-    accept(made, NUMBER, at("2026-09-28 一 09:00"))
-    yield made
-    engine.dispose()
+    with company_in(tmp_path_factory.mktemp("reports"), sqlite_template, rules) as made:
+        accept(made, NUMBER, at("2026-09-28 一 09:00"))
+        yield made
 
 
 @pytest.fixture(scope="module")

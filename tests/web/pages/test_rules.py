@@ -29,6 +29,8 @@ def test_the_rules_of_a_day_with_where_they_are_written(reader: Browser) -> None
         assert each in now
     assert "2021-06-01（周二）" in before
     assert "定期工作" not in before
+    for told in ("综合时限达标率", "0.6 高压 + 0.3 低压", "投诉答复", "60 分及以上为标准型，不足的为不合格"):
+        assert told in now
     assert "没有生效的时限" in reader.get("/policies?on=1999-01-01").text
     assert reader.get("/policies?on=2026-02-30").status_code == 422
 
