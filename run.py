@@ -56,6 +56,8 @@ def main(arguments: list[str]) -> int:
         return 0
     if word == "test":
         os.chdir(HOME)
+        # Some machines forbid it; of the hundreds of processes the tests start, each would compile everything.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         return run(BIN / "python", "-m", "pytest", *in_parallel(rest))
     return run(BIN / "yekuo", *(rest if word == "yekuo" else arguments))
 

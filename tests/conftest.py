@@ -1,5 +1,6 @@
 """Fixtures every test may ask for: empty databases, SQLite and PostgreSQL alike."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,13 @@ settings.register_profile("yekuo", settings(), deadline=None, suppress_health_ch
 settings.load_profile("yekuo")
 
 SERVER = pytest.StashKey[str]()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def server_of_the_run(config: pytest.Config) -> str:
