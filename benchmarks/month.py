@@ -7,19 +7,22 @@ its best of three is told; all must give the same figures.  Promised: 10 times p
 sealed, and at most 100 MiB above the imports.
 
 100,000 and 1,000,000 clocks in the one month; ``--rows N …`` for other sizes, ``--months 12`` to have them spread
-over so many and pandas read them all as well, ``--postgres`` for PostgreSQL.  polars and duckdb are no part of the program: they are the
-dependency group ``bench``.
+over so many and pandas read them all as well, ``--postgres`` for PostgreSQL, ``--ways WAY …`` for some of the ways
+only.  ``--folder DIR`` keeps what was filled and sealed, and takes it again the next time; with ``--prepare``
+nothing is measured.  polars and duckdb are no part of the program: they are the dependency group ``bench``.
 """
 
 import argparse
 import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,7 +39,15 @@ from reports.facts.scope import Scope
 from reports.facts.values import Facts
 from reports.figures.figures import Figures
 from reports.sealing import close_period, sealed
-from tests.postgres import fresh_database, running_server
+from tests.postgres import (
+    NOBODY,
+    fresh_database,
+    initialise,
+    is_root,
+    readable_programs,
+    running_server,
+    started,
+)
 from workflow import store
 from workflow.book import Book
 from workflow.rules import load_rules
@@ -44,6 +55,7 @@ from workflow.tables import application
 
 TIMES, ENOUGH = 3, 60.0  # runs of each way, and the seconds after which no further one is begun
 GROUP = "bench"
+PARQUET = "parquet"
 
 
 # -- our ways ------------------------------------------------------------------------------------
@@ -128,51 +140,95 @@ def run(way: str, url: str, parquet: Path) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+def compare(folder: Path, url: str, months: int, ways: Sequence[str]) -> None:
+    """Run every way and tell its best run beside ours."""
+    parquet = folder / PARQUET
+    found = {name: run(name, url, parquet) for name in ("raw", "from_sealed")}
+    mine, by_seal = found["raw"], found["from_sealed"]
+    print(f"{'':<54}{'best':>11}{'÷ raw':>10}{'÷ sealed':>10}{'above imports':>15}")
+    for way in ways:
+        if way == peers.pandas_table.__name__ and months == 1:
+            continue  # every row is of the month
+        result = found.get(way) or run(way, url, parquet)
+        assert result["figures"] == mine["figures"], (way, result["figures"], mine["figures"])
+        ratios = (result["seconds"] / each["seconds"] for each in (mine, by_seal))
+        shown = "".join(f"{ratio:>9.1f}×" for ratio in ratios)
+        line = (WAYS[way].__doc__ or way).strip()
+        print(f"{line:<54}{result['seconds']:>9.3f} s{shown}{result['held']:>11.0f} MiB", flush=True)
+
+
+# -- what is measured on -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """What a database is filled with."""
+
+    rows: int
+    months: int
+    postgres: bool
+
+    def __str__(self) -> str:
+        where = "PostgreSQL" if self.postgres else "SQLite"
+        return f"{self.rows:,} archived clocks over {self.months} month(s), {where}"
+
+
 @contextmanager
-def database(postgres: bool, folder: Path) -> Iterator[str]:
-    """An empty database, gone afterwards."""
-    if postgres:
-        with running_server(durable=True) as server, fresh_database(server) as url:
+def database(world: World, folder: Path, *, kept: bool) -> Iterator[str]:
+    """Where it is filled: in ``folder``, or on a server that is gone afterwards."""
+    if not world.postgres:
+        yield f"sqlite:///{(folder / 'month.sqlite3').as_posix()}"
+    elif kept:
+        with kept_server(folder / "server") as url:
             yield url
     else:
-        yield f"sqlite:///{(folder / 'month.sqlite3').as_posix()}"
+        with running_server(durable=True) as server, fresh_database(server) as url:
+            yield url
 
 
-def compare(rows: int, months: int, postgres: bool) -> None:
-    with TemporaryDirectory(prefix="yekuo-month-") as name, database(postgres, Path(name)) as url:
-        parquet = Path(name) / "parquet"
-        prepare(url, parquet, rows, months)
-        mine = run("raw", url, parquet)
-        where = "PostgreSQL" if postgres else "SQLite"
-        print(f"\n{rows:,} archived clocks over {months} month(s), {where}; figures equal in every way")
-        print(f"{'':<54}{'best':>11}{'÷ raw':>10}{'÷ sealed':>10}{'above imports':>15}")
-        by_seal = run("from_sealed", url, parquet)
-        found = {"raw": mine, "from_sealed": by_seal}
-        for way, doing in WAYS.items():
-            if way == peers.pandas_table.__name__ and months == 1:
-                continue  # every row is of the month
-            result = found.get(way) or run(way, url, parquet)
-            assert result["figures"] == mine["figures"], (way, result["figures"], mine["figures"])
-            ratios = (result["seconds"] / each["seconds"] for each in (mine, by_seal))
-            shown = "".join(f"{ratio:>9.1f}×" for ratio in ratios)
-            line = (doing.__doc__ or way).strip()
-            print(f"{line:<54}{result['seconds']:>9.3f} s{shown}{result['held']:>11.0f} MiB", flush=True)
+@contextmanager
+def kept_server(folder: Path) -> Iterator[str]:
+    """The one database of a PostgreSQL server that lives in ``folder`` and runs only now."""
+    with TemporaryDirectory(prefix="yekuo-pg-", ignore_cleanup_errors=True) as name:
+        for each in (folder, Path(name)):
+            each.mkdir(parents=True, exist_ok=True)
+            if is_root():
+                os.chown(each, NOBODY, NOBODY)
+        programs = readable_programs(Path(name))
+        if not (folder / "data").exists():
+            initialise(programs, folder)
+        with started(programs, folder, []) as port:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
 
 
-def prepare(url: str, parquet: Path, rows: int, months: int) -> None:
-    """The filled database, the month sealed in it, and the Parquet files; none of it is measured."""
-    started = time.perf_counter()
-    rules = load_rules()
-    fill(url, rules, rows, months)
+def prepare(world: World, url: str, folder: Path) -> None:
+    """The filled database, the month sealed in it, and the Parquet files, as far as they are not there yet."""
+    rules, told = load_rules(), folder / "world.json"
+    if not told.exists():
+        with timed("filled"):
+            fill(url, rules, world.rows, world.months)
+        told.write_text(json.dumps(asdict(world)), encoding="utf-8")
+    if json.loads(told.read_text(encoding="utf-8")) != asdict(world):
+        raise SystemExit(f"{folder} holds something else: {told.read_text(encoding='utf-8')}")
     book = Book(store.open_engine(url), rules)
-    filled = time.perf_counter()
-    close_period(book, MONTH, now=AS_OF, actor="示例", others=(alarm_facts(rules),))
-    closed = time.perf_counter()
-    parquet.mkdir()
-    peers.write_parquet(book, parquet)
+    if sealed(book.engine, MONTH) is None:
+        with timed("sealed"):
+            close_period(book, MONTH, now=AS_OF, actor="示例", others=(alarm_facts(rules),))
+    if not (folder / PARQUET).exists():
+        with timed("Parquet written"):
+            part = folder / "parquet.part"
+            part.mkdir(exist_ok=True)
+            peers.write_parquet(book, part)
+            part.rename(folder / PARQUET)
     book.engine.dispose()
-    seconds = (filled - started, closed - filled, time.perf_counter() - closed)
-    print("filled {:.0f} s, sealed {:.1f} s, Parquet written {:.0f} s".format(*seconds), flush=True)
+
+
+@contextmanager
+def timed(what: str) -> Iterator[None]:
+    """Tell how long it took; none of it is measured."""
+    begun = time.perf_counter()
+    yield
+    print(f"{what}: {time.perf_counter() - begun:.1f} s, {peak():.0f} MiB so far", flush=True)
 
 
 def main() -> None:
@@ -180,6 +236,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--months", type=int, default=1)
     parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--folder", type=Path, help="keep what is filled here, for one number of rows")
+    parser.add_argument("--prepare", action="store_true", help="fill and seal, and measure nothing")
     parser.add_argument("--measure", choices=WAYS, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--parquet", type=Path, help=argparse.SUPPRESS)
@@ -190,8 +249,17 @@ def main() -> None:
     missing = [name for name in ("polars", "duckdb") if importlib.util.find_spec(name) is None]
     if missing:
         raise SystemExit(f"{' and '.join(missing)} missing: install with `uv pip install --group {GROUP}`.")
+    if given.folder and len(given.rows) != 1:
+        parser.error("--folder is for one number of rows")
     for rows in given.rows:
-        compare(rows, given.months, given.postgres)
+        with TemporaryDirectory(prefix="yekuo-month-") as name:
+            world, folder = World(rows, given.months, given.postgres), given.folder or Path(name)
+            folder.mkdir(parents=True, exist_ok=True)
+            with database(world, folder, kept=given.folder is not None) as url:
+                print(f"\n{world}; figures equal in every way", flush=True)
+                prepare(world, url, folder)
+                if not given.prepare:
+                    compare(folder, url, given.months, given.ways)
 
 
 if __name__ == "__main__":

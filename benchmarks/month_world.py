@@ -38,7 +38,7 @@ COLUMNS = {
     "application": (
         "id number unit station customer address customer_class voltage supplies capacity kind channel"
         " proactive boundary customer_works supporting manager status state flags step accepted_at archived_at"
-        " last_at events head_hash"
+        " last_at recorded_at events head_hash"
     ),
     "event": "id application_id seq type occurred_at recorded_at actor payload prev_hash hash",
     "clock": (
@@ -122,7 +122,8 @@ class World:
         made["application"].append(
             (
                 *(number, f"4126{number:09}", *(told[name] for name in _TOLD), "archived", "archived", 0),
-                *("energize", stored(begun), stored(archived), stored(archived), len(history), GENESIS),
+                *("energize", stored(begun), stored(archived), stored(archived), stored(archived)),
+                *(len(history), GENESIS),
             )
         )
 

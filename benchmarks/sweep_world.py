@@ -21,6 +21,7 @@ from yekuo.database import upgrade
 
 TODAY = date(2026, 11, 18)  # a Wednesday
 NOW = datetime.combine(TODAY, time(9, 0), SHANGHAI)
+KNOWN = "2026-01-01 00:00:00"  # UTC, since when the units are there
 COMPANY, STATIONS, MANAGERS, CLOCKS = "示例市供电公司", 40, 10, 4
 FIRST_SWEEP = 1  # the mark of whoever told of everything before today
 WHOLE = ("whole", "whole_2025", "company_time", "reply")  # the clocks that run from acceptance
@@ -32,14 +33,14 @@ KINDS = [
 ]  # fmt: skip
 
 COLUMNS = {
-    "unit": "id name kind parent_id",
+    "unit": "id name kind parent_id recorded_at",
     "person": "id code name",
     "appointment": "person_id unit_id post since until",
     "contact": "person_id channel address",
     "application": (
         "id number unit station customer address customer_class voltage supplies capacity kind channel"
         " proactive boundary customer_works supporting manager status state flags step accepted_at archived_at"
-        " last_at events head_hash"
+        " last_at recorded_at events head_hash"
     ),
     "event": "id application_id seq type occurred_at recorded_at actor payload prev_hash hash",
     "clock": (
@@ -105,7 +106,7 @@ def bulk(raw: Any, dialect: str, name: str, columns: list[str], rows: list[Row])
 def _organisation() -> dict[str, list[Row]]:
     """Each station with a head, a team leader and account managers; two on watch, one who leads."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    rows["unit"] = [(1, COMPANY, "company", None), (2, "供电服务指挥中心", "centre", 1)]
+    rows["unit"] = [(1, COMPANY, "company", None, KNOWN), (2, "供电服务指挥中心", "centre", 1, KNOWN)]
 
     def appoint(name: str, unit_id: int, post: Post) -> None:
         person_id = len(rows["person"]) + 1
@@ -115,7 +116,7 @@ def _organisation() -> dict[str, list[Row]]:
 
     for station in range(STATIONS):
         unit_id = station + 3
-        rows["unit"].append((unit_id, station_name(station), "station", 1))
+        rows["unit"].append((unit_id, station_name(station), "station", 1, KNOWN))
         for nth in range(MANAGERS):
             appoint(manager_name(station, nth), unit_id, Post.ACCOUNT_MANAGER)
         appoint(f"班长{station}", unit_id, Post.TEAM_LEADER)
@@ -204,6 +205,7 @@ class World:
                     "works",
                     accepted,
                     None,
+                    accepted,
                     accepted,
                     1,
                     "0" * 64,

@@ -19,3 +19,9 @@ class FolderNotWritable(YekuoError):
     """报告无法写入“{folder}”（{reason}），没有留下任何文件。请换一个可以写入的文件夹，并确认其中的同名报告没有被其他程序打开。"""
 
     code = "folder_not_writable"
+
+
+class SealUnreadable(YekuoError):
+    """{period}的封存内容读不出来，数据库被改动过。请运行 yekuo verify，并从备份恢复。"""
+
+    code = "seal_unreadable"

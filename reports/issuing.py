@@ -51,7 +51,7 @@ def basis(
     if found is not None and found.seal.closed_at <= as_of:
         return Basis.of(found)
     told = (*others, corrections_of(book, period))
-    facts = gather(book, period, as_of, told, sealed_facts(book.engine))
+    facts = gather(book, period, as_of, told, sealed_facts(book.engine, as_of))
     return Basis(facts, letterhead.masthead(str(facts.header["company"]), period))
 
 
@@ -123,4 +123,4 @@ def check(book: Book, path: Path, *, public: bool = False) -> Checked:
     ``public``: whoever asks may not read the whole report, so of what differs only the public edition is told.
     """
     found = check_document(book.engine, path, editions)
-    return check_document(book.engine, path, _public_edition) if public and not found.equal else found
+    return check_document(book.engine, path, _public_edition) if public and not found.agrees else found

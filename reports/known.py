@@ -1,13 +1,14 @@
 """Which records of the ledger a report knew: the boundary between what was sealed and what came later.
 
-A record says when it was written, but a machine's clock may be wrong and ``--as-of`` may lie in the past; the
-order in which the database numbered the records cannot be set back.  On a server a record with a lower number may
-be committed after one with a higher: numbers missing below the newest are kept, so that what fills one later is
-known to have come later.
+A record says when it was written, but a machine's clock may be wrong; the order in which the database numbered the
+records cannot be set back.  On a server a record with a lower number may be committed after one with a higher:
+numbers missing below the newest are kept, so that what fills one later is known to have come later.  So is what was
+there already under a time that lay ahead, and was in no figure.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import groupby, pairwise
 from operator import attrgetter
@@ -55,12 +56,20 @@ class Known:
         return cls(next(int(first or 0) for first, last in told if last is None), missing)
 
 
-def known_records(connection: sa.Connection) -> Known:
-    """What a transaction sees of the ledger."""
-    recent = sa.select(event.c.id).order_by(event.c.id.desc()).limit(RECENT)
+def known_records(connection: sa.Connection, at: datetime) -> Known:
+    """What was on record at ``at``, of the ledger that a transaction sees."""
+    recent = sa.select(event.c.id).where(event.c.recorded_at <= at).order_by(event.c.id.desc()).limit(RECENT)
     ids = sorted(connection.execute(recent).scalars())
     gaps = ((before + 1, after - 1) for before, after in pairwise(ids) if after - before > 1)
-    return Known(ids[-1] if ids else 0, tuple(gaps))
+    ahead = ((each, each) for each in _ahead(connection, at, ids[0])) if ids else ()
+    return Known(ids[-1] if ids else 0, (*ahead, *gaps))
+
+
+def _ahead(connection: sa.Connection, at: datetime, below: int) -> Sequence[int]:
+    """The numbers under ``below`` of records that say they were written after ``at``."""
+    wanted = sa.select(event.c.id).join(application, application.c.id == event.c.application_id)
+    wanted = wanted.where(application.c.recorded_at > at, event.c.recorded_at > at, event.c.id < below)
+    return connection.scalars(wanted.order_by(event.c.id)).all()
 
 
 def heads_then(connection: sa.Connection, all_known: Sequence[Known]) -> list[str]:

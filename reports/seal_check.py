@@ -1,12 +1,15 @@
 """Has anybody changed a sealed period, or what the ledger held when it was sealed?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from reports.errors import SealUnreadable
+from reports.facts.values import facts_digest
 from reports.known import Known, heads_then
-from reports.sealing import Sealed, SealUnreadable, read_sealed
-from reports.tables import sealed_period
+from reports.sealed_tables import altered, digests_under, header_of
+from reports.sealing import read_seal, read_sealed, seals
 from workflow import store
 from workflow.book import Book
 from workflow.events import GENESIS
@@ -37,40 +40,46 @@ def verify_seals(book: Book) -> SealsVerified:
     known: list[tuple[str, str, Known]] = []
     before = GENESIS
     with store.reading(book.engine) as connection:
-        for seq, row in enumerate(
-            connection.execute(sa.select(sealed_period).order_by(sealed_period.c.seq)), 1
-        ):
-            try:
-                found = read_sealed(row)
-                problem = _problem(row.hash, found, seq, before)
-            except SealUnreadable as error:
-                problem = error.message
+        for seq, row in enumerate(seals(connection), 1):
+            problem = _problem(row, seq, before) or _changed(connection, row)
             if problem:
                 return SealsVerified(seq, before, SealDifference(row.period, problem))
-            known.append((row.period, found.seal.ledger_head, found.known))
+            try:
+                known.append((row.period, row.ledger_head, read_sealed(connection, row).known))
+            except SealUnreadable as error:
+                return SealsVerified(seq, before, SealDifference(row.period, error.message))
             before = row.hash
         return SealsVerified(len(known), before if known else "", _history(connection, known))
 
 
-def _problem(held: str, found: Sealed, seq: int, before: str) -> str:
-    seal = found.seal
-    if seal.seq != seq:
-        return f"序号为 {seal.seq}，应为 {seq}，其间有封存被删除。"
-    if seal.prev_hash != before:
-        return f"前一封存值为 {seal.prev_hash[:12]}…，应为 {before[:12]}…，其间的封存被换过。"
-    if found.facts.digest != seal.facts_digest:
-        return f"数据的摘要为 {found.facts.digest[:12]}…，封存时为 {seal.facts_digest[:12]}…，内容被改动过。"
-    if not _agrees(found):
-        return "封存登记与所封存的数据不一致，登记被改动过。"
-    if seal.hash != held:
-        return f"封存值为 {held[:12]}…，按内容应为 {seal.hash[:12]}…，登记被改动过。"
+def _problem(row: sa.Row[Any], seq: int, before: str) -> str:
+    """What is wrong with a seal and its place in the chain."""
+    if row.seq != seq:
+        return f"序号为 {row.seq}，应为 {seq}，其间有封存被删除。"
+    if row.prev_hash != before:
+        return f"前一封存值为 {row.prev_hash[:12]}…，应为 {before[:12]}…，其间的封存被换过。"
+    rebuilt = read_seal(row).hash
+    if rebuilt != row.hash:
+        return f"封存值为 {row.hash[:12]}…，按内容应为 {rebuilt[:12]}…，登记被改动过。"
     return ""
 
 
-def _agrees(found: Sealed) -> bool:
-    header, seal = found.facts.header, found.seal
-    told = (header["period"], header["ledger_head"], header["policies"])
-    return told == (seal.period, seal.ledger_head, seal.policies)
+def _changed(connection: sa.Connection, row: sa.Row[Any]) -> str:
+    """What is wrong with the facts under a seal: every table by its hash, then the hash over those."""
+    name = altered(connection, row.seq)
+    if name is not None:
+        return f"其中的表 {name} 与它的摘要不符，内容被改动过。"
+    try:
+        header = header_of(row.header)
+        digest = facts_digest(header, digests_under(connection, row.seq))
+        told = (header["period"], header["ledger_head"], header["policies"])
+    except (ValueError, LookupError):
+        return SealUnreadable(period=row.period).message
+    if digest != row.facts_digest:
+        return f"数据的摘要为 {digest[:12]}…，封存时为 {row.facts_digest[:12]}…，内容被改动过。"
+    if told != (row.period, row.ledger_head, row.policies):
+        return "封存登记与所封存的数据不一致，登记被改动过。"
+    return ""
 
 
 def _history(connection: sa.Connection, known: list[tuple[str, str, Known]]) -> SealDifference | None:

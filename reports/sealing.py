@@ -5,7 +5,6 @@ in the order of closing.  A period is closed once and never opened again; what i
 correction in the next report.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,15 +15,18 @@ from sqlalchemy import exc
 
 from limits.errors import YekuoError
 from limits.zone import local
+from reports.errors import SealUnreadable
 from reports.facts.gathering import Source, gather
-from reports.facts.values import Facts
+from reports.facts.values import Facts, digest_of
 from reports.known import COLUMNS, TABLE, Known, known_records
 from reports.masthead import Letterhead, Masthead
 from reports.periods import Period
+from reports.sealed_tables import keep_tables, sealed_facts_of
 from reports.tables import sealed_period
 from workflow import errors, store
 from workflow.book import Book, refuse_unstorable
 from workflow.events import GENESIS, canonical
+from workflow.past import Past
 
 ATTEMPTS = 5
 
@@ -39,12 +41,6 @@ class PeriodClosed(YekuoError):
     """{period}已经由{closed_by}于 {closed_at} 封存，只能封存一次。之后的更正会列在下一期报告里；请直接出报告，得到的就是封存的内容。"""
 
     code = "period_closed"
-
-
-class SealUnreadable(YekuoError):
-    """{period}的封存内容读不出来，数据库被改动过。请运行 yekuo verify，并从备份恢复。"""
-
-    code = "seal_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +71,15 @@ class Seal:
             self.ledger_head,
             self.policies,
         ]
-        return hashlib.sha256(canonical(told).encode()).hexdigest()
+        return digest_of(canonical(told))
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """A closed period: its seal, its facts and how its documents are headed."""
+    """A closed period: its seal, its facts and how its documents are headed.
+
+    A table of the facts is read when it is asked for, and raises SealUnreadable then if it was changed.
+    """
 
     seal: Seal
     facts: Facts
@@ -118,7 +117,7 @@ def close_period(
         )
     with store.reading(book.engine) as connection:
         _refuse_closed(connection, period)
-    facts = gather(book, period, now, (*others, known_source), sealed_facts(book.engine))
+    facts = gather(book, period, now, (*others, known_source), sealed_facts(book.engine, now))
     masthead = (letterhead or Letterhead()).masthead(str(facts.header["company"]), period)
     _append(book.engine, facts, masthead, period=period, now=now, actor=actor)
     found = sealed(book.engine, period)
@@ -128,10 +127,10 @@ def close_period(
 
 
 def known_source(
-    connection: sa.Connection, _begins: datetime, _ends: datetime, _as_of: datetime
+    past: Past, _begins: datetime, _ends: datetime
 ) -> dict[str, tuple[Sequence[str], Sequence[Sequence[Any]]]]:
     """Which records these facts are made of, as a table among them."""
-    return {TABLE: (COLUMNS, known_records(connection).rows().rows)}
+    return {TABLE: (COLUMNS, known_records(past.connection, past.at).rows().rows)}
 
 
 def _append(
@@ -145,6 +144,7 @@ def _append(
                 _refuse_closed(connection, period)
                 row = _row(_newest(connection), facts, masthead, period=period, now=now, actor=actor)
                 connection.execute(sa.insert(sealed_period), [row])
+                keep_tables(connection, row["seq"], facts)
             return
         except exc.IntegrityError as error:
             taken = error
@@ -160,7 +160,7 @@ def _row(
         closed_at=now,
         closed_by=actor,
         facts_digest=facts.digest,
-        masthead_digest=_digest(masthead.to_json()),
+        masthead_digest=digest_of(masthead.to_json()),
         ledger_head=str(facts.header["ledger_head"]),
         policies=str(facts.header["policies"]),
         prev_hash=newest.hash if newest else GENESIS,
@@ -170,7 +170,7 @@ def _row(
         for name in (*Seal.__dataclass_fields__, "hash")
         if name != "masthead_digest"
     }
-    return {**told, "facts": facts.to_json(), "masthead": masthead.to_json()}
+    return {**told, "header": canonical(dict(facts.header)), "masthead": masthead.to_json()}
 
 
 def _newest(connection: sa.Connection) -> Any | None:
@@ -205,15 +205,15 @@ def sealed_as(engine: sa.Engine, seal_hash: str) -> Sealed | None:
 def sealed_in(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Sealed | None:
     """The one closed period for which ``which`` is true."""
     row = connection.execute(sa.select(sealed_period).where(which)).first()
-    return None if row is None else read_sealed(row)
+    return None if row is None else read_sealed(connection, row)
 
 
-def read_sealed(row: sa.Row[Any]) -> Sealed:
+def read_sealed(connection: sa.Connection, row: sa.Row[Any]) -> Sealed:
     """A row of sealed_period as what it holds. Raises SealUnreadable."""
     try:
-        return Sealed(
-            read_seal(row), Facts.from_json(row.facts, row.facts_digest), Masthead.from_json(row.masthead)
-        )
+        period = Period.parse(row.period)
+        facts = sealed_facts_of(connection, row.seq, period, row.header, row.facts_digest)
+        return Sealed(read_seal(row), facts, Masthead.from_json(row.masthead))
     except (ValueError, TypeError, LookupError) as error:
         raise SealUnreadable(period=row.period) from error
 
@@ -221,27 +221,22 @@ def read_sealed(row: sa.Row[Any]) -> Sealed:
 def read_seal(row: sa.Row[Any]) -> Seal:
     """The seal alone, its digests as they are of what the row holds now."""
     named = {name: getattr(row, name) for name in Seal.__dataclass_fields__ if name != "masthead_digest"}
-    return Seal(**named, masthead_digest=_digest(row.masthead))
+    return Seal(**named, masthead_digest=digest_of(row.masthead))
 
 
 def seals(connection: sa.Connection) -> list[sa.Row[Any]]:
-    """Every closed period in the order of closing, without facts: period, closed_at, closed_by, hash and so on."""
-    columns = [column for column in sealed_period.c if column.name != "facts"]
-    return list(connection.execute(sa.select(*columns).order_by(sealed_period.c.seq)))
+    """Every closed period in the order of closing, without tables: period, closed_at, closed_by, hash and so on."""
+    return list(connection.execute(sa.select(sealed_period).order_by(sealed_period.c.seq)))
 
 
-def sealed_facts(engine: sa.Engine) -> Callable[[Period], Facts | None]:
-    """What ``gather`` asks for an earlier period's sealed facts."""
+def sealed_facts(engine: sa.Engine, as_of: datetime) -> Callable[[Period], Facts | None]:
+    """What ``gather`` asks for the facts of an earlier period sealed by ``as_of``."""
 
     def earlier(period: Period) -> Facts | None:
         found = sealed(engine, period)
-        return None if found is None else found.facts
+        return None if found is None or found.seal.closed_at > as_of else found.facts
 
     return earlier
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _utc(at: datetime) -> str:

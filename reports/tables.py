@@ -14,7 +14,8 @@ sealed_period = sa.Table(
     sa.Column("period", sa.String(8), nullable=False, unique=True),
     sa.Column("closed_at", Instant, nullable=False),
     sa.Column("closed_by", sa.String(64), nullable=False),
-    sa.Column("facts", sa.Text, nullable=False),
+    # What its facts are of; the tables themselves are in sealed_table.
+    sa.Column("header", sa.Text, nullable=False),
     # How its documents are headed, numbered and signed; settings may change, a closed period's documents not.
     sa.Column("masthead", sa.Text, nullable=False),
     sa.Column("facts_digest", sa.String(64), nullable=False),
@@ -22,6 +23,18 @@ sealed_period = sa.Table(
     sa.Column("policies", sa.String(64), nullable=False),
     sa.Column("prev_hash", sa.String(64), nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+)
+
+sealed_table = sa.Table(
+    "sealed_table",
+    metadata,
+    surrogate(),
+    sa.Column("seq", sa.ForeignKey("sealed_period.seq"), nullable=False),
+    sa.Column("name", sa.String(64), nullable=False),
+    # One table of the facts, read when it is asked for: the lists behind the rates grow with the late.
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.UniqueConstraint("seq", "name"),
 )
 
 station_evaluation = sa.Table(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-HEAD = "0005"
+HEAD = "0006"
 # Every table there is: those of web know those of alerts and workflow; nothing below this package knows all.
 metadata = account.metadata
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.terms import Status, Term
-from reports.facts.scope import WHO, WHO_COLUMNS, WHOSE, WHOSE_COLUMNS, Scope, in_progress
+from reports.facts.scope import WHO, WHO_COLUMNS, WHOSE, WHOSE_COLUMNS, Scope
 from reports.facts.values import Rows, decimal_text
 from workflow import store
 from workflow.events import EventType
@@ -49,17 +49,19 @@ def _moves(scope: Scope) -> dict[Move, sa.ColumnElement[bool]]:
     """
     status = application.c.status
     return {
-        Move.ACCEPTED: sa.and_(scope.holds(application.c.accepted_at), status != Status.VOIDED.value),
+        Move.ACCEPTED: sa.and_(
+            scope.holds(application.c.accepted_at), status != Status.VOIDED.value, scope.known
+        ),
         Move.ARCHIVED: scope.archived,
         Move.TERMINATED: _ended(scope, Status.TERMINATED),
         Move.VOIDED: _ended(scope, Status.VOIDED),
-        Move.IN_PROGRESS: in_progress(scope.as_of),
+        Move.IN_PROGRESS: scope.in_progress,
     }
 
 
 def _ended(scope: Scope, status: Status) -> sa.ColumnElement[bool]:
     """The last record of an application that ended so is that ending."""
-    return sa.and_(application.c.status == status.value, scope.holds(application.c.last_at))
+    return sa.and_(application.c.status == status.value, scope.holds(application.c.last_at), scope.known)
 
 
 EXCLUDED = ("why", *WHO_COLUMNS, "at", "reason")
@@ -95,7 +97,7 @@ def levels(connection: sa.Connection, scope: Scope) -> Rows:
     wanted: sa.Select[Any] = (
         sa.select(*keys, sa.func.count())
         .select_from(joined)
-        .where(scope.holds(threshold.c.crosses_at), threshold.c.withdrawn_at.is_(None))
+        .where(scope.holds(threshold.c.crosses_at), threshold.c.withdrawn_at.is_(None), scope.known)
         .group_by(*keys)
     )
     return Rows.of(LEVELS, connection.execute(wanted))

@@ -19,6 +19,7 @@ def findings(connection: sa.Connection, scope: Scope) -> Rows:
         sa.select(*WHO, finding.c.code, finding.c.evidence, finding.c.people, finding.c.found_at, archived)
         .select_from(finding.join(application, application.c.id == finding.c.application_id))
         .where(
+            scope.known,
             finding.c.found_at <= scope.as_of,
             sa.or_(scope.holds(finding.c.found_at), scope.archived),
         )

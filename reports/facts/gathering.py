@@ -1,6 +1,7 @@
 """Everything a report is made of, read in one transaction so that its figures agree with each other."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,23 +11,25 @@ from limits.policy import PolicySet
 from limits.zone import local
 from reports.errors import PeriodNotBegun
 from reports.facts.counts import counts, excluded, levels
-from reports.facts.earlier import Earlier, before, trend
+from reports.facts.earlier import Earlier, Periods, before, trend
 from reports.facts.findings import findings
 from reports.facts.kept import by_application, clocks
 from reports.facts.late import not_met, open_late, provisional
 from reports.facts.scope import Scope
 from reports.facts.stories import stories
+from reports.facts.together import together
 from reports.facts.values import Facts, Rows, Value
+from reports.facts.whose_time import owners
 from reports.periods import Period
 from workflow import people_tables, store
 from workflow.book import Book
 from workflow.events import canonical
 from workflow.organisation import UnitKind
-from workflow.verify import ledger_head
+from workflow.past import Past, past
 
-# What another package tells of a period: (connection, begins, ends, as_of) → name → (columns, rows).
+# What another package tells of a period: (what was on record, begins, ends) → name → (columns, rows).
 Told = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]
-Source = Callable[[sa.Connection, datetime, datetime, datetime], Told]
+Source = Callable[[Past, datetime, datetime], Told]
 FORMAT = 1
 # What a report should tell of and nobody records yet: said, and counted for nothing.
 ABSENT = (
@@ -48,8 +51,9 @@ def gather(
     others: Sequence[Source] = (),
     earlier: Earlier | None = None,
 ) -> Facts:
-    """The facts of ``period`` as known at ``as_of``; of a period not over, those up to then.
+    """The facts of ``period`` as on record at ``as_of``, the same whenever asked; of one not over, those up to then.
 
+    What was recorded later is not in them, whenever it happened, nor a calendar imported later.
     ``others`` add the tables of packages that reports knows nothing of.  What is compared with an earlier
     period comes from its sealed facts where ``earlier`` has them, else it is counted anew.  Raises
     PeriodNotBegun.
@@ -57,30 +61,41 @@ def gather(
     as_of = local(as_of)
     if as_of < period.begins:
         raise PeriodNotBegun(period=period.label, as_of=f"{as_of:%Y-%m-%d %H:%M}")
-    with store.reading(book.engine) as connection:
-        tables = _tables(connection, book, Scope(period, as_of))
+    book = replace(book, rules=book.rules.known_at(as_of))
+    with store.reading(book.engine) as connection, past(connection, book.rules, as_of) as then:
+        scope = Scope(period, as_of, then.known)
+        tables = together(then, lambda ledger: _tables(ledger, book, scope)) | _lists(connection, book, scope)
         for source in others:
-            told = source(connection, period.begins, period.ends, as_of)
+            told = source(then, period.begins, period.ends)
             tables |= {name: Rows.of(columns, rows) for name, (columns, rows) in told.items()}
-        tables |= before(connection, period, as_of, earlier)
-        tables["trend"] = trend(connection, period, as_of, earlier)
-        head = ledger_head(connection)
+        periods = Periods(then, period, tables, earlier)
+        tables |= before(periods)
+        tables["trend"] = trend(periods)
+        head = then.head()
     return Facts(_header(book, period, as_of, head, tables), tables)
 
 
 def _tables(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
+    """What the applications of one ledger tell."""
     return {
         "counts": counts(connection, scope),
         **by_application(connection, scope),
         **clocks(connection, scope),
         "unmet": not_met(connection, book, scope),
-        "open_late": open_late(connection, book, scope.as_of),
-        "provisional": provisional(connection, book, scope.as_of),
+        "open_late": open_late(connection, book, scope),
+        "provisional": provisional(connection, book, scope),
         "excluded": excluded(connection, scope),
         "levels": levels(connection, scope),
         "findings": findings(connection, scope),
-        **stories(connection, book, scope),
-        "stations": stations(connection),
+        "owners": owners(connection, book, scope),
+        **stories(connection, scope),
+    }
+
+
+def _lists(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
+    """What is no matter of applications."""
+    return {
+        "stations": stations(connection, scope.as_of),
         "documents": documents(book.rules.policies),
         "clock_names": _clock_names(book.rules.policies),
         "indicators": _indicators(book.rules.policies, scope.period),
@@ -109,10 +124,11 @@ def _header(
     }
 
 
-def stations(connection: sa.Connection) -> Rows:
+def stations(connection: sa.Connection, as_of: datetime) -> Rows:
     """The stations of the organisation, so that one to which nothing happened is not forgotten."""
-    station = people_tables.unit.c.kind == UnitKind.STATION.value
-    return Rows.of(("station",), connection.execute(sa.select(people_tables.unit.c.name).where(station)))
+    unit = people_tables.unit.c
+    wanted = sa.select(unit.name).where(unit.kind == UnitKind.STATION.value, unit.recorded_at <= as_of)
+    return Rows.of(("station",), connection.execute(wanted))
 
 
 def _indicators(policies: PolicySet, period: Period) -> Rows:

@@ -1,6 +1,5 @@
 """Who was late: the clocks behind a rate, one row each, and those late and still open."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -10,12 +9,10 @@ from limits.clock import Reading, Standing, read
 from limits.policy import ClockRole
 from limits.terms import Unit, Verdict
 from limits.zone import local, midnight_after
-from reports.facts.scope import WHO, WHO_COLUMNS, WHOSE, Scope, decided, in_progress, judged, limited, unmet
+from reports.facts.scope import WHO, WHO_COLUMNS, WHOSE, Scope, decided, judged, limited, unmet
 from reports.facts.values import Rows
-from reports.judging import judged as counts_in_a_rate
 from workflow import store
 from workflow.book import Book
-from workflow.projection import project
 from workflow.tables import application, clock
 
 LATE = (
@@ -36,39 +33,17 @@ def not_met(connection: sa.Connection, book: Book, scope: Scope) -> Rows:
     return Rows.of(LATE, (_stored(book, row, scope.as_of) for row in rows))
 
 
-def open_late(connection: sa.Connection, book: Book, as_of: datetime) -> Rows:
-    """The judged clocks past their due day and still open at ``as_of``.
-
-    Rows say how things stand now: an application with later records is read again from its events.
-    """
-    found = (*_standing(connection, book, as_of), *_replayed(connection, book, as_of))
-    verdict = LATE.index("verdict")
-    return Rows.of(LATE, (row for row in found if row[verdict] is Verdict.OPEN_LATE))
-
-
-def _standing(connection: sa.Connection, book: Book, as_of: datetime) -> Iterator[tuple[object, ...]]:
-    running_late = sa.or_(clock.c.late_at.is_not(None), clock.c.due_at <= as_of)
+def open_late(connection: sa.Connection, book: Book, scope: Scope) -> Rows:
+    """The judged clocks past their due day and still open at ``as_of``."""
+    running_late = sa.or_(clock.c.late_at.is_not(None), clock.c.due_at <= scope.as_of)
     wanted = (
         sa.select(*_WHO, clock)
         .select_from(_JOINED)
-        .where(
-            in_progress(as_of),
-            application.c.last_at <= as_of,
-            judged(),
-            clock.c.verdict.is_(None),
-            running_late,
-        )
+        .where(scope.in_progress, judged(), clock.c.verdict.is_(None), running_late)
     )
-    for row in connection.execute(wanted):
-        yield _stored(book, row, as_of)
-
-
-def _replayed(connection: sa.Connection, book: Book, as_of: datetime) -> Iterator[tuple[object, ...]]:
-    moved_on = sa.select(application.c.id, *WHO).where(in_progress(as_of), application.c.last_at > as_of)
-    for row in connection.execute(moved_on).all():
-        projected = project(store.events_of(connection, row.id), book.rules, until=as_of)
-        for each in filter(counts_in_a_rate, projected.clocks):
-            yield _line(row[1:], each.bound.rule.key, each.bound.rule.role, each.standing, book, as_of)
+    found = (_stored(book, row, scope.as_of) for row in connection.execute(wanted))
+    verdict = LATE.index("verdict")
+    return Rows.of(LATE, (row for row in found if row[verdict] is Verdict.OPEN_LATE))
 
 
 def _stored(book: Book, row: Any, as_of: datetime) -> tuple[object, ...]:
@@ -103,14 +78,20 @@ def _due_on(standing: Standing, reading: Reading) -> date | None:
 PROVISIONAL = ("layer", "clock", "class", "unit", "station", "n")
 
 
-def provisional(connection: sa.Connection, book: Book, as_of: datetime) -> Rows:
+def provisional(connection: sa.Connection, book: Book, scope: Scope) -> Rows:
     """How many open clocks have a due date beyond the last published year (暂定, domain §5.6)."""
     beyond = clock.c.due_at > midnight_after(book.rules.calendar.published_through)
     keys = (clock.c.layer, clock.c.name, *WHOSE[:3])
     wanted = (
         sa.select(*keys, sa.func.count())
         .select_from(_JOINED)
-        .where(in_progress(as_of), limited(), clock.c.verdict.is_(None), clock.c.started_at <= as_of, beyond)
+        .where(
+            scope.in_progress,
+            limited(),
+            clock.c.verdict.is_(None),
+            clock.c.started_at <= scope.as_of,
+            beyond,
+        )
         .group_by(*keys)
     )
     return Rows.of(PROVISIONAL, connection.execute(wanted))

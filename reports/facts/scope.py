@@ -1,6 +1,6 @@
 """Which applications and clocks a period is about, as conditions of portable SQL."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +26,14 @@ WHO_COLUMNS = ("number", *WHOSE_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A period as it is known at ``as_of``: what happened in it and not after that instant."""
+    """A period as it is known at ``as_of``: what happened in it and not after that instant.
+
+    ``known``: which applications stand as they were on record (:attr:`workflow.past.Past.known`).
+    """
 
     period: Period
     as_of: datetime
+    known: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
     def holds(self, instant: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """Whether ``instant`` lies in the period and not after ``as_of``."""
@@ -41,7 +45,7 @@ class Scope:
 
         ``archived_at`` is set exactly while an application is archived, so it alone is asked.
         """
-        return self.holds(application.c.archived_at)
+        return sa.and_(self.holds(application.c.archived_at), self.known)
 
     @property
     def archived_ids(self) -> sa.Select[Any]:
@@ -63,23 +67,25 @@ class Scope:
             application.c.accepted_at <= self.as_of,
             application.c.status != Status.VOIDED.value,
             sa.or_(application.c.status != Status.TERMINATED.value, application.c.last_at >= begins),
+            self.known,
         )
 
+    @property
+    def in_progress(self) -> sa.ColumnElement[bool]:
+        """Accepted and not yet archived or terminated at ``as_of``; the last record of a terminated
+        application is its termination.
 
-def in_progress(as_of: datetime) -> sa.ColumnElement[bool]:
-    """Accepted and not yet archived or terminated at ``as_of``; the last record of a terminated
-    application is its termination.
-
-    The two ends of the index on archived_at name the few that can be meant; an OR instead makes
-    SQLite walk every application ever accepted.
-    """
-    ends = (application.c.archived_at.is_(None), application.c.archived_at > as_of)
-    return sa.and_(
-        application.c.id.in_(sa.union_all(*(sa.select(application.c.id).where(end) for end in ends))),
-        application.c.accepted_at <= as_of,
-        application.c.status != Status.VOIDED.value,
-        sa.or_(application.c.status != Status.TERMINATED.value, application.c.last_at > as_of),
-    )
+        The two ends of the index on archived_at name the few that can be meant; an OR instead makes
+        SQLite walk every application ever accepted.
+        """
+        ends = (application.c.archived_at.is_(None), application.c.archived_at > self.as_of)
+        return sa.and_(
+            application.c.id.in_(sa.union_all(*(sa.select(application.c.id).where(end) for end in ends))),
+            application.c.accepted_at <= self.as_of,
+            application.c.status != Status.VOIDED.value,
+            sa.or_(application.c.status != Status.TERMINATED.value, application.c.last_at > self.as_of),
+            self.known,
+        )
 
 
 def judged() -> sa.ColumnElement[bool]:

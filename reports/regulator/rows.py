@@ -6,48 +6,63 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from limits.zone import local
-from reports.errors import PeriodNotBegun
 from reports.facts.scope import Scope
 from reports.periods import Period
 from reports.regulator.story import Story, story_of
 from workflow import store
-from workflow.book import Book
 from workflow.findings import Code
+from workflow.past import Past
+from workflow.rules import Rules
 from workflow.tables import application, finding
-from workflow.verify import ledger_head
 
 PAGE = 500
 
 
-def stories(connection: sa.Connection, book: Book, period: Period, as_of: datetime) -> Iterator[Story]:
-    """Those accepted or archived in the period and known at ``as_of``, by number.
+def stories(past: Past, rules: Rules, period: Period) -> Iterator[Story]:
+    """Those accepted or archived in the period by what was on record, by number.
 
     One statement is read to its end while others run beside it: asking page by page would sort what is left
     of a period once for each page.
     """
-    scope = Scope(period, as_of)
+    scope = Scope(period, past.at, past.known)
     ids = sa.union_all(
         *(
             sa.select(application.c.id).where(each)
             for each in (scope.holds(application.c.accepted_at), scope.archived)
         )
     )
-    wanted = sa.select(application).where(application.c.id.in_(ids)).order_by(application.c.number)
-    with connection.execute(wanted, execution_options={"yield_per": PAGE}) as found:
+    meant = application.c.id.in_(ids)
+    # Which of the others are meant is asked of what they were; here they keep their place among the numbers.
+    every: sa.Select[Any] = sa.select(*application.columns, past.moved.label("moved"))
+    wanted = every.where(sa.or_(sa.and_(meant, past.known), past.moved)).order_by(application.c.number)
+    with past.connection.execute(wanted, execution_options={"yield_per": PAGE}) as found:
         for page in found.partitions():
-            yield from _page(connection, book, page, as_of)
+            yield from _page(past, rules, page, meant)
 
 
 def _page(
-    connection: sa.Connection, book: Book, page: Sequence[sa.Row[Any]], as_of: datetime
+    past: Past, rules: Rules, page: Sequence[sa.Row[Any]], meant: sa.ColumnElement[bool]
 ) -> Iterator[Story]:
-    ids = [row.id for row in page]
+    moved = [row.id for row in page if row.moved]
+    then = past.as_they_were(moved, *application.columns, where=meant)
+    told = _told(past.connection, rules, [row for row in page if not row.moved], past.at)
+    if past.rebuilt is not None:
+        told |= _told(past.rebuilt, rules, list(then.values()), past.at)
+    yield from (told[row.id] for row in page if row.id in told)
+
+
+def _told(
+    connection: sa.Connection, rules: Rules, rows: Sequence[sa.Row[Any]], as_of: datetime
+) -> dict[int, Story]:
+    """What ``rows`` of one ledger tell, by id."""
+    ids = [row.id for row in rows]
     events = store.events_by(connection, ids)
     clocks = store.clocks_by(connection, ids, store.CURRENT)
     codes = _codes(connection, ids, as_of)
-    for row in page:
-        yield story_of(row, events[row.id], clocks.get(row.id, []), codes.get(row.id, ()), book.rules, as_of)
+    return {
+        row.id: story_of(row, events[row.id], clocks.get(row.id, []), codes.get(row.id, ()), rules, as_of)
+        for row in rows
+    }
 
 
 def _codes(connection: sa.Connection, ids: Sequence[int], as_of: datetime) -> dict[int, list[str]]:
@@ -58,10 +73,3 @@ def _codes(connection: sa.Connection, ids: Sequence[int], as_of: datetime) -> di
     for application_id, code in connection.execute(wanted.distinct()):
         held.setdefault(application_id, set()).add(code)
     return {key: [each.label for each in Code if each.value in codes] for key, codes in held.items()}
-
-
-def head_of(connection: sa.Connection, period: Period, as_of: datetime) -> str:
-    """The ledger's head the file is made at; raises PeriodNotBegun."""
-    if as_of < period.begins:
-        raise PeriodNotBegun(period=period.label, as_of=f"{local(as_of):%Y-%m-%d %H:%M}")
-    return ledger_head(connection)

@@ -1,7 +1,7 @@
 """One application as the data file tells it: read from its records as known at one instant."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,8 @@ from limits.spans import union
 from limits.terms import Status
 from limits.zone import local
 from workflow.events import Event, EventType
-from workflow.history import Fact, facts_of, first, known_at, suspensions
-from workflow.projection import ClockRow, project
+from workflow.history import Fact, facts_of, first, suspensions
+from workflow.projection import ClockRow
 from workflow.rules import Rules
 
 E = EventType
@@ -32,6 +32,7 @@ class Story:
     codes: tuple[str, ...]
     calendar: Calendar
     as_of: datetime
+    _readings: dict[ClockKey, Reading] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def at(self, event_type: EventType) -> datetime | None:
         """When this first happened."""
@@ -43,8 +44,14 @@ class Story:
         for name in names:
             standing = self.standings.get((layer, name))
             if standing is not None:
-                return standing, read(standing, self.calendar, self.as_of)
+                return standing, self._reading((layer, name), standing)
         return None
+
+    def _reading(self, key: ClockKey, standing: Standing) -> Reading:
+        """A clock fills several columns and is read once."""
+        if key not in self._readings:
+            self._readings[key] = read(standing, self.calendar, self.as_of)
+        return self._readings[key]
 
     @cached_property
     def suspended(self) -> tuple[tuple[Fact, Fact | None], ...]:
@@ -78,11 +85,13 @@ def story_of(
     rules: Rules,
     as_of: datetime,
 ) -> Story:
-    """The application as known at ``as_of``: with later records its clocks are read again from those before."""
-    told = {"row": row, "codes": tuple(codes), "calendar": rules.calendar, "as_of": as_of}
-    if row.last_at <= as_of:
-        standings = {each.key: each.standing for each in clocks}
-        return Story(facts=facts_of(events), status=Status.of(row.status), standings=standings, **told)
-    then = project(events, rules, until=as_of)
-    standings = {(each.bound.rule.layer.value, each.bound.rule.name): each.standing for each in then.clocks}
-    return Story(facts=known_at(then.facts, as_of), status=then.status, standings=standings, **told)
+    """The application by what its rows and records tell; both hold nothing later than ``as_of``."""
+    return Story(
+        row=row,
+        facts=facts_of(events),
+        status=Status.of(row.status),
+        standings={each.key: each.standing for each in clocks},
+        codes=tuple(codes),
+        calendar=rules.calendar,
+        as_of=as_of,
+    )

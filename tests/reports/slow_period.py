@@ -4,7 +4,7 @@ What is counted here stands beside the tables of :mod:`reports.facts`, in the sa
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from limits.force import Layer
 from limits.policy import ClockRole
 from limits.terms import Status, Verdict
 from limits.zone import local, midnight
+from reports.facts.values import Rows, decimal_text
 from reports.periods import Period
 from workflow import store
 from workflow.book import Book
@@ -70,13 +71,15 @@ def slow_period(book: Book, period: Period, as_of: datetime) -> Slow:
     slow = Slow(period, as_of)
     for number, then, now in projections(book, as_of):
         whose = whose_of(then)
-        if slow.holds(then.accepted_at):
-            _count(slow, "accepted", then)
         for clock in now.clocks:
             rule = clock.bound.rule
             for each in clock.crossings:
                 if slow.holds(each.at):
                     slow.levels[(rule.layer.value, rule.name, each.level.value, *whose[:3])] += 1
+        if now.status is Status.VOIDED:
+            continue
+        if slow.holds(then.accepted_at):
+            _count(slow, "accepted", then)
         if then.status is Status.OPEN:
             _count(slow, "in_progress", then)
             _add_open(slow, book, number, then)
@@ -86,13 +89,36 @@ def slow_period(book: Book, period: Period, as_of: datetime) -> Slow:
     return slow
 
 
+def agrees(ours: Mapping[str, Rows], slow: Slow) -> None:
+    """What was gathered is what was worked out this way."""
+
+    def counted(name: str) -> dict[Any, Any]:
+        return {row[:-1]: row[-1] for row in ours[name].rows}
+
+    moves = {row for row in ours["counts"].rows if row[0] not in ("terminated", "voided")}
+    assert moves == {(*key, n, decimal_text(slow.capacities[key])) for key, n in slow.counts.items()}
+    assert set(ours["kept"].rows) == {(*key, n, slow.met[key]) for key, n in slow.base.items()}
+    assert set(ours["clocks"].rows) == {(*key, n, slow.clock_met[key]) for key, n in slow.clock_base.items()}
+    assert counted("days") == slow.days
+    assert counted("owners") == slow.owners
+    assert counted("levels") == slow.levels
+    unmet = {(row["number"], row["layer"], row["clock"]) for row in ours["unmet"].dicts()}
+    assert unmet == slow.unmet
+    open_late = {
+        (row["number"], row["layer"], row["clock"], row["used"]) for row in ours["open_late"].dicts()
+    }
+    assert open_late == slow.open_late
+
+
 def projections(book: Book, as_of: datetime) -> Iterator[tuple[str, Projection, Projection]]:
-    """Each application not void: its number, how it stood at ``as_of``, how it stands now."""
+    """Each application that was on record at ``as_of``: its number, how it stood then, all that was known of it."""
     with store.reading(book.engine) as connection:
         for row in connection.execute(sa.select(application.c.id, application.c.number)).all():
-            events = store.events_of(connection, row.id)
+            events = [each for each in store.events_of(connection, row.id) if each.recorded_at <= as_of]
+            if not events:
+                continue
             now = project(events, book.rules)
-            if now.status is not Status.VOIDED and now.accepted_at <= as_of:
+            if now.accepted_at <= as_of:
                 yield row.number, project(events, book.rules, until=as_of), now
 
 

@@ -8,35 +8,23 @@ import pytest
 import sqlalchemy as sa
 
 from limits.errors import YekuoError
+from reports.errors import SealUnreadable
 from reports.facts.gathering import gather
+from reports.facts.values import Rows
 from reports.known import Known, heads_then, known_records
 from reports.masthead import Letterhead
 from reports.periods import Period
 from reports.seal_check import verify_seals
-from reports.sealing import PeriodClosed, PeriodNotOver, close_period, sealed, sealed_as
-from reports.tables import sealed_period
+from reports.sealing import PeriodClosed, PeriodNotOver, sealed, sealed_as
+from reports.tables import sealed_period, sealed_table
 from tests.dates import at
-from tests.reports.books import resident
-from workflow import cases, store
+from tests.reports.books import CLOSING, OCTOBER, closed, energized_at, lived
+from workflow import store
 from workflow.book import Book
 from workflow.tables import application, clock, event, threshold
 from workflow.verify import ledger_head, verify
 
-OCTOBER, SEPTEMBER, QUARTER = (Period.parse(each) for each in ("2026-10", "2026-09", "2026-Q3"))
-CLOSING = at("2026-11-02 一 09:00")
-
-
-def lived(book: Book, number: str, day: str = "2026-10-12 一") -> None:
-    """A household that was connected two days later."""
-    start = at(f"{day} 09:00")
-    cases.accept(book, number, resident(number), at=start, now=start, actor="受理员")
-    for case, days, actor in ((cases.energize, 2, "装表员"), (cases.archive, 3, "归档员")):
-        then = start + timedelta(days)
-        case(book, number, at=then, now=then, actor=actor)
-
-
-def closed(book: Book, period: Period = OCTOBER, **told: Any) -> Any:
-    return close_period(book, period, **{"now": CLOSING, "actor": "管理员", **told})
+SEPTEMBER, QUARTER = Period.month(2026, 9), Period.parse("2026-Q3")
 
 
 @pytest.fixture
@@ -97,22 +85,13 @@ def test_of_two_who_close_at_once_one_wins_and_the_other_is_told(lives: Book) ->
 
 def test_the_head_of_then_is_known_from_the_records_of_today(lives: Book) -> None:
     with store.reading(lives.engine) as connection:
-        then, head = known_records(connection), ledger_head(connection)
+        then, head = known_records(connection, CLOSING), ledger_head(connection)
     lived(lives, "A0")
-    cases.correct(
-        lives,
-        "B2",
-        seq=2,
-        occurred_at=at("2026-10-13 二 09:00"),
-        reason="写错",
-        at=CLOSING,
-        now=CLOSING,
-        actor="所长",
-    )
+    energized_at(lives, "B2", at("2026-10-13 二 09:00"), CLOSING)
     with store.reading(lives.engine) as connection:
         now, heads = (
-            known_records(connection),
-            heads_then(connection, [then, Known(0), known_records(connection)]),
+            known_records(connection, CLOSING),
+            heads_then(connection, [then, Known(0), known_records(connection, CLOSING)]),
         )
         assert heads[0] == head
         assert heads[2] == ledger_head(connection) != head
@@ -122,7 +101,7 @@ def test_the_head_of_then_is_known_from_the_records_of_today(lives: Book) -> Non
 def test_a_record_committed_late_under_a_low_number_counts_as_later(lives: Book) -> None:
     """A server numbers records before they are committed: what was missing then is not asked for."""
     with store.reading(lives.engine) as connection:
-        whole = known_records(connection)
+        whole = known_records(connection, CLOSING)
         first = connection.execute(
             sa.select(sa.func.min(event.c.id)).where(event.c.application_id == 2)
         ).scalar()
@@ -134,7 +113,7 @@ def test_a_record_committed_late_under_a_low_number_counts_as_later(lives: Book)
     with store.writing(lives.engine) as connection:
         connection.execute(sa.delete(event).where(event.c.application_id == 2))
     with store.reading(lives.engine) as connection:
-        assert known_records(connection) == lacking
+        assert known_records(connection, CLOSING) == lacking
         assert heads_then(connection, [lacking]) == heads[:1]
 
 
@@ -149,18 +128,36 @@ def in_seal(**values: object) -> list[sa.Update]:
     return [sa.update(sealed_period).where(sealed_period.c.period == "2026-10").values(**values)]
 
 
+def in_table(name: str, **values: object) -> list[sa.Update]:
+    """Changes in one table of the facts of October, which is the second seal."""
+    held = sa.and_(sealed_table.c.seq == 2, sealed_table.c.name == name)
+    return [sa.update(sealed_table).where(held).values(**values)]
+
+
+NOTHING = Rows(("period",))
+NONE = NOTHING.to_json()
 TAMPERED: dict[str, tuple[Any, str]] = {
-    "the sealed facts": (
-        lambda row: in_seal(facts=row.facts.replace('"period":"2026-10"', '"period":"2026-11"')),
+    "what the facts are of": (
+        lambda row: in_seal(header=row.header.replace('"period":"2026-10"', '"period":"2026-11"')),
         "摘要",
     ),
-    "facts that are none": (lambda _row: in_seal(facts="{}"), "读不出来"),
-    "facts and their digest": (lambda _row: in_seal(facts_digest="0" * 64), "摘要"),
+    "a header that is none": (lambda _row: in_seal(header="[]"), "读不出来"),
+    "a table": (lambda _row: in_table("kept", content=NONE), "表 kept"),
+    "a list that no rate is made of": (lambda _row: in_table("unmet", content="{}"), "表 unmet"),
+    "a table and its hash": (
+        lambda _row: in_table("kept", content=NONE, digest=NOTHING.digest),
+        "数据的摘要",
+    ),
+    "a table taken out": (
+        lambda _row: [sa.delete(sealed_table).where(sealed_table.c.seq == 2, sealed_table.c.name == "kept")],
+        "数据的摘要",
+    ),
+    "the hash over the facts": (lambda _row: in_seal(facts_digest="0" * 64), "登记被改动过"),
     "who closed it": (lambda _row: in_seal(closed_by="别人"), "登记被改动过"),
     "how it is signed": (lambda row: in_seal(masthead=row.masthead.replace("批准", "签发")), "登记被改动过"),
     "the head it rests on": (lambda _row: in_seal(ledger_head="0" * 64), "登记"),
     "a seal taken out": (
-        lambda _row: [sa.delete(sealed_period).where(sealed_period.c.period == "2026-09")],
+        lambda _row: [sa.delete(table).where(table.c.seq == 1) for table in (sealed_table, sealed_period)],
         "其间有封存被删除",
     ),
     "an application taken out whole": (lambda _row: without("B2"), "有记录被删除"),
@@ -181,20 +178,29 @@ def test_what_is_changed_outside_is_named(lives: Book, name: str) -> None:
     assert verify(lives).difference is None  # the rest of the ledger agrees with itself
 
 
+def test_a_changed_table_is_told_of_nobody(lives: Book) -> None:
+    """Whoever asks for it is refused, and what was not changed is given; one that was exchanged spoils the whole."""
+    kept = closed(lives).facts.tables["kept"]
+    with store.writing(lives.engine) as connection:
+        connection.execute(sa.update(sealed_table).where(sealed_table.c.name == "unmet").values(content=NONE))
+    found = sealed(lives.engine, OCTOBER)
+    assert found is not None
+    assert found.facts.tables["kept"] == kept != NOTHING
+    with pytest.raises(SealUnreadable, match="2026年10月"):
+        _ = found.facts.tables["unmet"]
+    with store.writing(lives.engine) as connection:
+        connection.execute(
+            sa.update(sealed_table).where(sealed_table.c.name == "unmet").values(digest=NOTHING.digest)
+        )
+    with pytest.raises(SealUnreadable, match="2026-10"):
+        sealed(lives.engine, OCTOBER)
+
+
 def test_what_the_software_records_later_breaks_no_seal(lives: Book) -> None:
     closed(lives, SEPTEMBER)
     lived(lives, "A0", "2026-09-07 一")
     closed(lives)
-    cases.correct(
-        lives,
-        "B2",
-        seq=2,
-        occurred_at=at("2026-10-13 二 09:00"),
-        reason="写错",
-        at=CLOSING,
-        now=CLOSING,
-        actor="所长",
-    )
+    energized_at(lives, "B2", at("2026-10-13 二 09:00"), CLOSING)
     found = verify_seals(lives)
     assert (found.seals, found.difference) == (2, None)
     last = sealed(lives.engine, OCTOBER)

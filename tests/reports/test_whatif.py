@@ -1,9 +1,7 @@
 """What would change under a draft, against a slow second computation; and nothing is written."""
 
 import json
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ from limits.drafts import draft_policies
 from limits.force import Layer
 from limits.policy import ClockRole, PolicySet
 from limits.policy_files import load_jurisdiction
-from limits.shipped import DATA
 from limits.terms import Verdict
 from reports.errors import PeriodNotBegun
 from reports.periods import Period
@@ -29,24 +26,10 @@ from tests.reports.books import AS_OF, resident
 from tests.reports.slow_period import projections
 from workflow import cases, store
 from workflow.book import Book
-from workflow.importing import import_ledger
-from workflow.rules import load_rules
 from workflow.tables import metadata
 
 MONTHS = tuple(Period.month(2026, each) for each in (8, 9, 10))
 SHORTER = ('value = 5\nwhen = { class = ["lv_resident"] }', 'value = 1\nwhen = { class = ["lv_resident"] }')
-
-
-@pytest.fixture(scope="module")
-def shipped(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """The sample; nothing here writes."""
-    path = tmp_path_factory.mktemp("whatif") / "yekuo.sqlite3"
-    shutil.copy(sqlite_template, path)
-    engine = store.open_engine(f"sqlite:///{path.as_posix()}")
-    found = Book(engine, load_rules())
-    import_ledger(found, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
-    yield found
-    engine.dispose()
 
 
 def same_again(folder: Path) -> PolicySet:

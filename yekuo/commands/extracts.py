@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from yekuo import desk
-from yekuo.commands.options import AsOf, Json
+from yekuo.commands.on_record import OnRecord, say_what_is_left_out
+from yekuo.commands.options import Json
 from yekuo.output import console, print_json
 from yekuo.settings import parse_instant
 
@@ -30,13 +31,15 @@ def add(group: typer.Typer) -> None:
     )
 
 
-def data(period: Period, out: Out = Path(), as_of: AsOf = None, as_json: Json = False) -> int:
+def data(period: Period, out: Out = Path(), as_of: OnRecord = None, as_json: Json = False) -> int:
     """Write the regulator's data file."""
     from reports.periods import Period as Parsed
     from reports.regulator.files import write_data
 
-    wanted = Parsed.parse(period)
-    written = write_data(desk.open_book(), wanted, out, parse_instant(as_of))
+    wanted, book = Parsed.parse(period), desk.open_book()
+    known_at = parse_instant(as_of)
+    written = write_data(book, wanted, out, known_at)
+    say_what_is_left_out(book, as_of, known_at)
     files = [str(path) for path in written.paths]
     if as_json:
         print_json({"period": str(wanted), "rows": written.rows, "files": files})
@@ -46,7 +49,7 @@ def data(period: Period, out: Out = Path(), as_of: AsOf = None, as_json: Json = 
     return 0
 
 
-def self_inspection(period: Period, out: Out = Path(), as_of: AsOf = None, as_json: Json = False) -> int:
+def self_inspection(period: Period, out: Out = Path(), as_of: OnRecord = None, as_json: Json = False) -> int:
     """Write the self-inspection form."""
     from reports.documents.files import write_as
     from reports.inspection import inspection_paper
@@ -55,7 +58,10 @@ def self_inspection(period: Period, out: Out = Path(), as_of: AsOf = None, as_js
     from web.work.report_sources import sources
 
     wanted, book, settings = Parsed.parse(period), desk.open_book(), desk.settings()
-    found = basis(book, wanted, parse_instant(as_of), settings.report, sources(book))
+    known_at = parse_instant(as_of)
+    found = basis(book, wanted, known_at, settings.report, sources(book))
+    if not found.seal:
+        say_what_is_left_out(book, as_of, known_at)
     paper = inspection_paper(found.facts, found.masthead, book.rules.policies, found.seal)
     files = [str(path) for path in write_as(paper, f"self-inspection-{wanted}", out)]
     if as_json:

@@ -84,13 +84,13 @@ def _print_escalation(escalation: Escalation) -> None:
             _labels(each.posts),
             "立即" if each.at_once else "工作时间",
             _climb(each),
-            f"{escalation.order_limit} 个工作日内答复" if each.opens_order else "—",
+            f"{escalation.order_limit} 个工作日内回复" if each.opens_order else "—",
             _labels(each.channels),
         )
         for each in escalation.tellings
     )
     out = console()
-    out.print(table("逐级告知", ("级别", "告知", "何时", "无人确认", "督办单", "方式"), rows))
+    out.print(table("逐级告知", ("级别", "告知", "何时", "无人签收", "督办单", "方式"), rows))
     hours = escalation.hours
     out.print(
         f"告知的层级：{_from_levels(escalation)}。工作时间：工作日 {hours.opens:%H:%M} 至 {hours.closes:%H:%M}。"

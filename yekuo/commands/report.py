@@ -10,7 +10,8 @@ import typer
 from limits.errors import YekuoError
 from yekuo import desk
 from yekuo.commands import extracts, sealing
-from yekuo.commands.options import AsOf, Json
+from yekuo.commands.on_record import OnRecord, say_what_is_left_out
+from yekuo.commands.options import Json
 from yekuo.output import console, print_json, say_error
 from yekuo.settings import parse_instant
 
@@ -64,7 +65,7 @@ def command(
     public: Annotated[
         bool, typer.Option("--public", metavar=" ", help="公开版：不含个人信息，也没有 report.json。")
     ] = False,
-    as_of: AsOf = None,
+    as_of: OnRecord = None,
     as_json: Json = False,
 ) -> int:
     """Write the report, unless a command of the group was asked for."""
@@ -90,8 +91,10 @@ def report(
     from web.work.report_sources import sources
 
     period, forms = Period.parse(month), _forms(formats)
-    book = desk.open_book()
-    found = issuing.basis(book, period, parse_instant(as_of), desk.settings().report, sources(book))
+    book, known_at = desk.open_book(), parse_instant(as_of)
+    found = issuing.basis(book, period, known_at, desk.settings().report, sources(book))
+    if not found.seal:
+        say_what_is_left_out(book, as_of, known_at)
     if forms:
         written, lacking = issuing.issue(found, out, forms, public=public), ""
     else:

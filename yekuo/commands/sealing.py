@@ -20,7 +20,7 @@ def add(group: typer.Typer) -> None:
     """Add the commands of this module to the group of ``yekuo report``."""
     group.command("close", help="封存一个已经结束的报告期：此后它的报告不再变动，更正列在下一期。")(close)
     group.command("sealed", help="已封存的报告期，按封存的先后。")(list_sealed)
-    group.command("verify", help="核对一份报告文件的数字是不是封存的数字；不一致时退出码为 1。")(verify)
+    group.command("verify", help="核对一份报告文件是不是封存的报告；不能证明一致时退出码为 1。")(verify)
 
 
 def close(
@@ -112,15 +112,14 @@ def verify(
     else:
         for line in _checked_lines(found):
             console().print(line, markup=False)
-    return 0 if found.equal else DIFFERENT
+    return 0 if found.identical else DIFFERENT
 
 
 def _checked_json(found: "Checked") -> dict[str, Any]:
     return {
         "period": found.sealed.seal.period,
         "seal": found.sealed.seal.hash,
-        "equal": found.equal,
-        "identical": found.identical,
+        "likeness": str(found.likeness),
         "deviations": [
             {"place": each.place, "found": each.found, "sealed": each.sealed} for each in found.deviations
         ],
@@ -130,12 +129,4 @@ def _checked_json(found: "Checked") -> dict[str, Any]:
 def _checked_lines(found: "Checked") -> list[str]:
     seal = found.sealed.seal
     of = f"{found.sealed.period.label}（{seal.closed_at:%Y-%m-%d %H:%M} 由{seal.closed_by}封存，封存值 {seal.hash[:12]}…）"
-    if found.identical:
-        return [f"一致：文件与{of}的报告逐字节相同。"]
-    if found.equal:
-        return [f"一致：文件中的数字和文字就是{of}的；文件被其他程序另存过。"]
-    if not found.legible:
-        return [
-            f"不一致：文件与{of}的报告不同。这种格式只能整份比对；请用同期的 HTML、DOCX 或 XLSX 核对，可以指出哪里不同。"
-        ]
-    return [f"不一致：文件与{of}的报告有下列不同：", *map(str, found.deviations)]
+    return [f"{found.likeness.label}：{found.sentence}", f"封存的报告：{of}", *map(str, found.deviations)]

@@ -1,6 +1,7 @@
 """Commands about the evaluation of stations: opened, scored, reviewed by another, closed with a result."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,8 +33,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to ``app``."""
     group = typer.Typer(help="清廉供电站所的服务监督评价。", no_args_is_help=True)
     group.command("evaluate", help="为一个供电所建立一个评价期的评价。")(evaluate)
-    group.command("score", help="自评：给一项打分并写明依据；改分就再登记一次。")(score)
-    group.command("review", help="复核：由没有做过自评的人给一项定分；与自评不同须写理由。")(review)
+    group.command("score", help="自评：给一项打分并写明依据；改分就再登记一次。")(judge)
+    group.command("review", help="复核：由没有做过自评的人给一项定分；与自评不同须写理由。")(judge)
     group.command("close", help="评定结果：评价期结束、逐项复核之后；此后不再变动。")(close)
     group.command("show", help="看一份评价，或全部评价；--out 写成 HTML、DOCX 和 XLSX。")(show)
     app.add_typer(group, name="station")
@@ -48,7 +49,8 @@ def evaluate(station: Station, period: Period, actor: By, as_of: AsOf = None, as
     return _told(found, said, as_json=as_json)
 
 
-def score(
+def judge(
+    context: typer.Context,
     station: Station,
     period: Period,
     item: Item,
@@ -58,31 +60,16 @@ def score(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> int:
-    """Put a self-score on record."""
-    from reports.stations.evaluating import Judgement
-    from reports.stations.evaluating import score as record_score
+    """Put a self-score or a review on record: both commands ask for the same."""
+    from reports.stations import evaluating
+    from reports.stations.judging import Judgement
 
-    now, judged = parse_instant(as_of), Judgement(item, points, evidence)
-    found = record_score(_case(station, period), judged, now=now, actor=actor)
-    return _told(found, f"第 {item} 项自评 {points} 分，已登记。", as_json=as_json)
-
-
-def review(
-    station: Station,
-    period: Period,
-    item: Item,
-    points: Points,
-    actor: By,
-    evidence: Evidence = "",
-    as_of: AsOf = None,
-    as_json: Json = False,
-) -> int:
-    """Put a review on record."""
-    from reports.stations.evaluating import Judgement
-    from reports.stations.evaluating import review as record_review
-
-    now, judged = parse_instant(as_of), Judgement(item, points, evidence)
-    found = record_review(_case(station, period), judged, now=now, actor=actor)
+    reviews = context.info_name == "review"
+    record = evaluating.review if reviews else evaluating.score
+    judged = Judgement(item, points, evidence)
+    found = record(_case(station, period), judged, now=parse_instant(as_of), actor=actor)
+    if not reviews:
+        return _told(found, f"第 {item} 项自评 {points} 分，已登记。", as_json=as_json)
     left = f"还有 {len(found.unreviewed)} 项没有复核。" if found.unreviewed else "各项都已复核。"
     return _told(found, f"第 {item} 项复核 {points} 分，已登记；{left}", as_json=as_json)
 
@@ -148,7 +135,7 @@ def _case(station: str, period: str) -> "Case":
     return Case(desk.open_book(), station, Parsed.parse(period), duty_facts)
 
 
-def _list(now: Any, *, as_json: bool) -> int:
+def _list(now: datetime, *, as_json: bool) -> int:
     from alerts.duties.facts import duty_facts
     from reports.stations.kept import evaluations
 
@@ -172,7 +159,7 @@ def _list(now: Any, *, as_json: bool) -> int:
     return 0
 
 
-def _written(found: "Evaluation", folder: Path, now: Any, *, public: bool) -> list[Path]:
+def _written(found: "Evaluation", folder: Path, now: datetime, *, public: bool) -> list[Path]:
     """Named after station and period, so that the papers of several stations fit into one folder."""
     from reports.documents.files import write_as
     from reports.documents.public import public_edition

@@ -8,7 +8,8 @@ import typer
 
 from limits.errors import YekuoError
 from yekuo import desk
-from yekuo.commands.options import AsOf, Json
+from yekuo.commands.on_record import OnRecord, say_what_is_left_out
+from yekuo.commands.options import Json
 from yekuo.output import OutputUnwritable, console, print_json, progress, table
 from yekuo.settings import parse_date, parse_instant
 
@@ -58,7 +59,7 @@ def whatif(
             show_default=False,
         ),
     ] = None,
-    as_of: AsOf = None,
+    as_of: OnRecord = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -85,8 +86,10 @@ def whatif(
     day = parse_date(on) if on else None
     place = load_jurisdiction(desk.settings().jurisdiction)
     draft = draft_policies(place, policy, [each.value for each in EventType])
+    book, known_at = desk.open_book(), parse_instant(as_of)
     with progress("测算") as told:
-        found = what_if(desk.open_book(), draft, periods, as_of=parse_instant(as_of), on=day, progress=told)
+        found = what_if(book, draft, periods, as_of=known_at, on=day, progress=told)
+    say_what_is_left_out(book, as_of, known_at)
     paper = paper_of(found)
     if out is not None:
         _write(paper, out)

@@ -9,12 +9,12 @@ import pytest
 from limits.shipped import DATA
 from limits.terms import CustomerClass
 from reports.facts.gathering import gather
-from reports.facts.values import Facts, decimal_text
+from reports.facts.values import Facts
 from reports.figures.figures import Figures
 from reports.periods import Period
 from tests.dates import at
 from tests.reports.books import AS_OF
-from tests.reports.slow_period import slow_period
+from tests.reports.slow_period import agrees, slow_period
 from workflow.book import Book
 from workflow.importing import import_ledger
 
@@ -57,30 +57,12 @@ def test_every_month_equals_the_truth(read_book: Book) -> None:
         ("2026-11", AS_OF),
         ("2026-Q3", AS_OF),
         ("2026", AS_OF),
-        ("2026-09", at("2026-09-30 三 12:00")),  # known then, not now: much has been recorded since
-        ("2026-10", at("2026-10-15 四 00:00")),
+        ("2026-10", at("2026-10-15 四 00:00")),  # when none of it was on record
     ],
 )
 def test_the_slow_way_gives_the_same(read_book: Book, period: str, as_of: datetime) -> None:
     ours = facts_of(read_book, period, as_of).tables
-    slow = slow_period(read_book, Period.parse(period), as_of)
-
-    def counted(name: str) -> dict[Any, Any]:
-        return {row[:-1]: row[-1] for row in ours[name].rows}
-
-    moves = {row for row in ours["counts"].rows if row[0] not in ("terminated", "voided")}
-    assert moves == {(*key, n, decimal_text(slow.capacities[key])) for key, n in slow.counts.items()}
-    assert set(ours["kept"].rows) == {(*key, n, slow.met[key]) for key, n in slow.base.items()}
-    assert set(ours["clocks"].rows) == {(*key, n, slow.clock_met[key]) for key, n in slow.clock_base.items()}
-    assert counted("days") == slow.days
-    assert counted("owners") == slow.owners
-    assert counted("levels") == slow.levels
-    unmet = {(row["number"], row["layer"], row["clock"]) for row in ours["unmet"].dicts()}
-    assert unmet == slow.unmet
-    open_late = {
-        (row["number"], row["layer"], row["clock"], row["used"]) for row in ours["open_late"].dicts()
-    }
-    assert open_late == slow.open_late
+    agrees(ours, slow_period(read_book, Period.parse(period), as_of))
 
 
 def test_every_rate_can_be_traced_to_the_list_behind_it(read_book: Book) -> None:
@@ -97,7 +79,6 @@ def test_another_database_tells_the_same_to_the_letter(read_book: Book, file_boo
     import_ledger(file_book, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
     facts = facts_of(read_book, "2026-10")
     assert facts_of(file_book, "2026-10").to_json() == facts.to_json()
-    assert Facts.from_json(facts.to_json()) == facts
 
 
 def test_a_past_period_does_not_move(read_book: Book) -> None:

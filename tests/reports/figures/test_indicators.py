@@ -15,7 +15,6 @@ from reports.figures.figures import Figures
 from reports.figures.indicators import Score, scores
 from reports.periods import Period
 from tests.reports.books import AS_OF
-from workflow import store
 from workflow.book import Book
 from workflow.importing import import_ledger
 from workflow.rules import load_rules
@@ -49,15 +48,8 @@ cite = { document = "own", clause = "第二条", mark = "X", note = "自定" }
 
 
 @pytest.fixture(scope="module")
-def october(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Facts:
-    path = tmp_path_factory.mktemp("october") / "yekuo.sqlite3"
-    shutil.copy(sqlite_template, path)
-    engine = store.open_engine(f"sqlite:///{path.as_posix()}")
-    book = Book(engine, load_rules())
-    import_ledger(book, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
-    facts = gather(book, OCTOBER, AS_OF)
-    engine.dispose()
-    return facts
+def october(shipped: Book) -> Facts:
+    return gather(shipped, OCTOBER, AS_OF)
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def _create_seals() -> None:
         sa.Column("period", sa.String(length=8), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=False),
         sa.Column("closed_by", sa.String(length=64), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("header", sa.Text(), nullable=False),
         sa.Column("masthead", sa.Text(), nullable=False),
         sa.Column("facts_digest", sa.String(length=64), nullable=False),
         sa.Column("ledger_head", sa.String(length=64), nullable=False),
@@ -47,9 +47,21 @@ def _create_seals() -> None:
         sa.UniqueConstraint("period", name=op.f("uq_sealed_period_period")),
         sa.UniqueConstraint("seq", name=op.f("uq_sealed_period_seq")),
     )
+    op.create_table(
+        "sealed_table",
+        _id(),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["sealed_period.seq"], name=op.f("fk_sealed_table_sealed_period")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sealed_table")),
+        sa.UniqueConstraint("seq", "name", name=op.f("uq_sealed_table_seq_name")),
+    )
 
 
 def _drop_seals() -> None:
+    op.drop_table("sealed_table")
     op.drop_table("sealed_period")
 
 

@@ -1,0 +1,42 @@
+"""The supply stations, and since when each is known: what came before cannot be asked of it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+
+from limits.zone import local
+from workflow.organisation import UnitKind
+from workflow.people_tables import unit
+from workflow.tables import application, event
+
+
+def stations_since(connection: sa.Connection) -> Mapping[str, date]:
+    """By name, the day a station of the company came on record (X): in the organisation or, earlier, in the ledger.
+
+    Before any organisation is imported, those of the ledger.  One that belongs to the company no more is left out:
+    since when is on no record.
+    """
+    first = _first_applications(connection)
+    kept = _units(connection)
+    return {name: min(day, first.get(name, day)) for name, day in kept.items()} or first
+
+
+def _units(connection: sa.Connection) -> dict[str, date]:
+    wanted = sa.select(unit.c.name, unit.c.recorded_at).where(
+        unit.c.kind == UnitKind.STATION.value, unit.c.parent_id.is_not(None)
+    )
+    return {row.name: local(row.recorded_at).date() for row in connection.execute(wanted)}
+
+
+def _first_applications(connection: sa.Connection) -> dict[str, date]:
+    """When the first application of each station was written down: ids are given in that order."""
+    firsts = (
+        sa.select(application.c.station, sa.func.min(application.c.id).label("id"))
+        .group_by(application.c.station)
+        .subquery()
+    )
+    wanted = sa.select(firsts.c.station, event.c.recorded_at).join(
+        event, sa.and_(event.c.application_id == firsts.c.id, event.c.seq == 1)
+    )
+    return {row.station: local(row.recorded_at).date() for row in connection.execute(wanted)}
