@@ -8,7 +8,9 @@ from itertools import zip_longest
 from reports.blocks import Block, Cells
 
 # X: more rows than this in between are compared one beside the other, not aligned.
-ALIGNED = 2_000
+ALIGNED = 500
+# X: of a longer text, so many letters about where it begins to differ.
+LONGEST, BEFORE = 160, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,22 @@ class Deviation:
         found, sealed = ("没有" if each is None else f"“{each}”" for each in (self.found, self.sealed))
         return f"{self.place}：文件中为{found}，封存的是{sealed}"
 
+    @classmethod
+    def near(cls, place: str, found: str | None, sealed: str | None) -> "Deviation":
+        """Of texts of any length, what is about the first letter that differs; what cannot be printed by its number."""
+        pairs = enumerate(zip(found or "", sealed or "", strict=False))
+        at = next((index for index, (a, b) in pairs if a != b), min(len(found or ""), len(sealed or "")))
+        return cls(_about(place, 0) or "", _about(found, at), _about(sealed, at))
+
+
+def _about(text: str | None, at: int) -> str | None:
+    if text is None:
+        return None
+    begin = max(at - BEFORE, 0) if len(text) > LONGEST else 0
+    told = text[begin : begin + LONGEST]
+    plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in told)
+    return f"{'…' if begin else ''}{plain}{'…' if begin + LONGEST < len(text) else ''}"
+
 
 def deviations(found: Sequence[Block], sealed: Sequence[Block]) -> Iterator[Deviation]:
     """Every difference, in the order of the sealed document."""
@@ -30,7 +48,7 @@ def deviations(found: Sequence[Block], sealed: Sequence[Block]) -> Iterator[Devi
         held = sealed[old] if old is not None else None
         told = found[new] if new is not None else None
         if held is None or told is None:
-            yield Deviation(f"“{(held or told).name}”", _all(told), _all(held))  # type: ignore[union-attr]  # one is there
+            yield Deviation.near(f"“{(held or told).name[:40]}”", _all(told), _all(held))  # type: ignore[union-attr]  # one is there
         else:
             yield from _within(told, held)
 
@@ -46,7 +64,7 @@ def _within(found: Block, sealed: Block) -> Iterator[Deviation]:
         held = None if old is None else sealed.rows[old]
         told = None if new is None else found.rows[new]
         if held is None or told is None:
-            yield Deviation(place, _joined(told), _joined(held))
+            yield Deviation.near(place, _joined(told), _joined(held))
         else:
             yield from _cells(place, heads, told, held)
 
@@ -60,7 +78,7 @@ def _cells(place: str, heads: Cells, found: Cells, sealed: Cells) -> Iterator[De
         if told != held:
             head = heads[index] if index < len(heads) else ""
             column = f"“{head}”" if head else f"第 {index + 1} 列" if len(sealed) > 1 else ""
-            yield Deviation(f"{place}{column}", told, held)
+            yield Deviation.near(f"{place}{column}", told, held)
 
 
 Pair = tuple[int | None, int | None]
@@ -88,3 +106,13 @@ def _between(
     matcher = SequenceMatcher(None, old[slice(*ours)], new[slice(*theirs)], autojunk=False)
     for _, a, b, c, d in matcher.get_opcodes():
         yield from zip_longest(range(ours[0] + a, ours[0] + b), range(theirs[0] + c, theirs[0] + d))
+
+
+def line_deviations(found: bytes, sealed: bytes) -> Iterator[Deviation]:
+    """Every difference between two files of text, line by line of what is written in them."""
+    ours, theirs = sealed.split(b"\n"), found.split(b"\n")
+    for old, new in _aligned(ours, theirs):
+        held = None if old is None else ours[old].decode("utf-8", "backslashreplace")
+        told = None if new is None else theirs[new].decode("utf-8", "backslashreplace")
+        if held != told:
+            yield Deviation.near(f"源文件第 {(new if old is None else old) + 1} 行", told, held)  # type: ignore[operator]  # likewise

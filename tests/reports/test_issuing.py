@@ -1,58 +1,41 @@
 """A closed period's report is the same for ever, in every format, and a check finds it so."""
 
 import json
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from limits.shipped import DATA
 from reports import issuing
 from reports.documents.files import Format
 from reports.masthead import Letterhead
 from reports.periods import Period
 from reports.sealing import Sealed
+from reports.verifying import Likeness
 from tests.dates import at
-from tests.reports.books import AS_OF, resident
-from workflow import cases, store
+from tests.reports.books import AS_OF, OCTOBER, resident
+from workflow import cases
 from workflow.book import Book
-from workflow.importing import import_ledger
-from workflow.rules import load_rules
 
-OCTOBER = Period.month(2026, 10)
 CLOSED_AT = AS_OF + timedelta(minutes=1)
 LATER = at("2027-03-01 一 09:00")
 FORMS = list(Format)
 
 
 @pytest.fixture(scope="module")
-def book(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """The sample with October closed, and something of October recorded afterwards."""
-    path = tmp_path_factory.mktemp("issued") / "yekuo.sqlite3"
-    shutil.copy(sqlite_template, path)
-    engine = store.open_engine(f"sqlite:///{path.as_posix()}")
-    found = Book(engine, load_rules())
-    import_ledger(found, DATA / "samples" / "ledger-2026.xlsx", now=AS_OF)
-    yield found
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def sealed(book: Book) -> Sealed:
+def sealed(shipped: Book) -> Sealed:
     return issuing.close(
-        book, OCTOBER, now=CLOSED_AT, actor="张样", letterhead=Letterhead(number="{number}号")
+        shipped, OCTOBER, now=CLOSED_AT, actor="张样", letterhead=Letterhead(number="{number}号")
     )
 
 
 @pytest.fixture(scope="module")
-def moved_on(book: Book, sealed: Sealed) -> Book:
+def moved_on(shipped: Book, sealed: Sealed) -> Book:
     """Recorded after the seal: a household of October nobody had entered."""
     assert sealed.period == OCTOBER
     start = at("2026-10-26 一 09:00")
-    cases.accept(book, "L9", resident("L9"), at=start, now=LATER, actor="受理员")
-    return book
+    cases.accept(shipped, "L9", resident("L9"), at=start, now=LATER, actor="受理员")
+    return shipped
 
 
 def issued(
@@ -63,9 +46,9 @@ def issued(
 
 
 @pytest.fixture(scope="module")
-def first(sealed: Sealed, book: Book, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def first(sealed: Sealed, shipped: Book, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     assert sealed.seal.closed_by == "张样"
-    return issued(book, tmp_path_factory.mktemp("first"), CLOSED_AT, Letterhead(title="未用"))
+    return issued(shipped, tmp_path_factory.mktemp("first"), CLOSED_AT, Letterhead(title="未用"))
 
 
 def test_asking_again_gives_the_same_bytes(moved_on: Book, first: dict[str, bytes], tmp_path: Path) -> None:
@@ -97,7 +80,7 @@ def test_a_figure_that_was_changed_is_named(moved_on: Book, first: dict[str, byt
     told["facts"]["header"]["company"] = "别的单位"
     (tmp_path / "report.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     found = issuing.check(moved_on, tmp_path / "report.json")
-    assert not found.equal
+    assert found.likeness is Likeness.DIFFERENT
     assert [each.found for each in found.deviations] == ['"别的单位"']
 
 

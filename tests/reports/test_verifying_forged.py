@@ -145,6 +145,11 @@ SHEETS: dict[str, tuple[dict[str, Change], dict[str, bytes], str]] = {
         {},
         "“概览的显示格式”",
     ),
+    "one digit again and again": (
+        {"xl/styles.xml": lambda text: text.replace('horizontal="right"', 'horizontal="fill"')},
+        {},
+        "“受理归档与达标的显示格式”",
+    ),
     "macros": (
         {OF_BOOK: related("vbaProject", "vbaProject.bin")},
         {"xl/vbaProject.bin": b"1"},
@@ -187,6 +192,21 @@ WORDS: dict[str, tuple[dict[str, Change], dict[str, bytes], str]] = {
         "“正文”第 1 行",
     ),
     "too small": ({DOCUMENT: matched(r'<w:sz w:val="\d+"/>', '<w:sz w:val="2"/>')}, {}, "“正文”第 1 行"),
+    "a dark ground": (
+        {DOCUMENT: replaced('w:fill="EEF1F3"', 'w:fill="101010"')},
+        {},
+        "“原件没有的内容”",
+    ),
+    "lines without height": (
+        {DOCUMENT: matched(r'w:line="\d+" w:lineRule="exact"', 'w:line="1" w:lineRule="exact"')},
+        {},
+        "“原件没有的内容”",
+    ),
+    "a paragraph laid over": (
+        {DOCUMENT: replaced("<w:pPr>", '<w:pPr><w:framePr w:x="1" w:y="1"/>')},
+        {},
+        "“原件没有的内容”",
+    ),
     "a field": (
         {DOCUMENT: replaced("<w:r><w:rPr>", '<w:fldSimple w:instr="=1"/><w:r><w:rPr>')},
         {},

@@ -14,7 +14,7 @@ from web import errors
 from web.access import passwords
 from web.access.account_acts import AccountAct, Doer, name_of, note
 from web.access.rights import MATRIX, REACH, Account, Reach, Role
-from web.tables import account, session
+from web.tables import account, api_token, session
 from workflow import store
 from workflow.errors import PersonUnknown
 from workflow.organisation import UnitKind
@@ -67,7 +67,7 @@ def create(
 
 
 def set_password(engine: sa.Engine, login: str, password: str, *, now: datetime, by: Doer) -> None:
-    """A new password, and the way in is open again: no lock, and no session that the old one began.
+    """A new password, and the way in is open again: no lock, no session that the old one began, and no token.
 
     Raises AccountUnknown, PasswordUnfit or OwnAccount.
     """
@@ -77,6 +77,7 @@ def set_password(engine: sa.Engine, login: str, password: str, *, now: datetime,
         found = named(connection, login)
         _refuse_own(found, by)
         _replace_password(connection, found, kept, now, by=by)
+        _revoke_tokens(connection, found, now, by=by)
 
 
 def change_password(
@@ -119,7 +120,9 @@ def set_role(
 
 
 def disable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
-    """Nobody comes in by ``login`` any more, nor stays in; whether that was not so already.
+    """Nobody comes in by ``login`` or a token of it any more, nor stays in; whether that was not so already.
+
+    Enabled again it has no token: whoever held one asks its owner for another.
 
     Raises OwnAccount or LastAdministrator.
     """
@@ -130,6 +133,7 @@ def disable(engine: sa.Engine, login: str, now: datetime, *, by: Doer) -> bool:
         open_one = sa.and_(account.c.id == found.id, account.c.disabled_at.is_(None))
         done = connection.execute(sa.update(account).where(open_one).values(disabled_at=now)).rowcount
         end_all(connection, found.id, now)
+        _revoke_tokens(connection, found, now, by=by)
         if done:
             note(connection, found.id, AccountAct.DISABLE, by=by, at=now)
     return bool(done)
@@ -197,6 +201,16 @@ def _replace_password(
     connection.execute(sa.update(account).where(account.c.id == found.id).values(fresh))
     end_all(connection, found.id, now, but=but)
     note(connection, found.id, AccountAct.PASSWORD, by=by, at=now)
+
+
+def _revoke_tokens(connection: sa.Connection, found: Account, now: datetime, *, by: Doer) -> None:
+    """Nobody comes by a token that was made while somebody else may have known the password."""
+    theirs = sa.and_(api_token.c.account_id == found.id, api_token.c.revoked_at.is_(None))
+    alive = sa.and_(theirs, api_token.c.expires_at > now)
+    names = connection.scalars(sa.select(api_token.c.name).where(alive).order_by(api_token.c.id)).all()
+    connection.execute(sa.update(api_token).where(theirs).values(revoked_at=now))
+    for name in names:
+        note(connection, found.id, AccountAct.TOKEN_REVOKED, by=by, at=now, detail=f"“{name}”")
 
 
 def _standing(found: Account) -> str:

@@ -59,6 +59,8 @@ class Right(Term):
     OPEN_ORDERS = "open_orders", "下达督办单"
     REPLY_ORDERS = "reply_orders", "回复督办单"
     JUDGE_ORDERS = "judge_orders", "审核督办回复"
+    READ_DUTIES = "read_duties", "查看周期事项"
+    RECORD_DUTIES = "record_duties", "登记周期事项"
     WATCH = "watch", "指挥中心大屏"
     READ_REPORTS = "read_reports", "查看报表"
     CLOSE_PERIOD = "close_period", "封存报表"
@@ -123,13 +125,14 @@ _RECORDS = frozenset(
 
 MATRIX: dict[Role, frozenset[Right]] = {
     Role.CLERK: _STAFF | {Right.ACCEPT, Right.CORRECT},
-    Role.ACCOUNT_MANAGER: _STAFF | _RECORDS | {Right.CLAIM},
+    Role.ACCOUNT_MANAGER: _STAFF | _RECORDS | {Right.CLAIM, Right.READ_DUTIES, Right.RECORD_DUTIES},
     Role.TECHNICIAN: _STAFF | {Right.RECORD_REPLY, Right.RECORD_WORKS, Right.RECORD_SUPPORTING},
     Role.METERING: _STAFF | {Right.RECORD_SUPPORTING, Right.RECORD_ENERGIZE},
     Role.TEAM_LEADER: _STAFF | _RECORDS | {Right.ASSIGN, Right.CLOSE_ALERTS},
     Role.STATION_HEAD: _STAFF
     | _RECORDS
     | {Right.ASSIGN, Right.APPROVE_SUSPENSION, Right.CLOSE_ALERTS, Right.MANAGE_PEOPLE, Right.WATCH}
+    | {Right.READ_DUTIES, Right.RECORD_DUTIES}
     | {Right.READ_EVALUATIONS, Right.OPEN_EVALUATIONS, Right.SCORE_EVALUATIONS},
     Role.DEPARTMENT: _STAFF
     | {
@@ -146,6 +149,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.CLOSE_ALERTS,
         Right.OPEN_ORDERS,
         Right.JUDGE_ORDERS,
+        Right.READ_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
         Right.MANAGE_PEOPLE,
@@ -159,6 +163,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.CLOSE_ALERTS,
         Right.OPEN_ORDERS,
         Right.JUDGE_ORDERS,
+        Right.READ_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
         Right.CLOSE_PERIOD,
@@ -169,6 +174,8 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.READ_APPLICATIONS,
         Right.READ_ALERTS,
         Right.READ_ORDERS,
+        Right.READ_DUTIES,
+        Right.RECORD_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
         Right.READ_AUDIT,

@@ -1,7 +1,8 @@
 """What an account is shown: which applications, and the alarms and supervision orders of those.
 
 X: what is about no application (a job, a round of duties, a unit) is seen by its station and by who sees the
-whole company; an account manager sees what concerns own applications, and nothing of the unit's.
+whole company; an account manager sees what concerns own applications, and nothing of the unit's but the rounds of
+duties that are for account managers.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from alerts.duties.errors import DutyUnknown
+from alerts.duties.listing import DutyEntry, one_entry
 from alerts.errors import AlertUnknown, OrderUnknown
 from alerts.listing import AlertView, one_alert
 from alerts.orders.listing import OrderView, one_order
-from alerts.tables import alert, supervision_order
-from web.access.rights import Account, Reach, scope_of
+from alerts.tables import alert, duty, supervision_order
+from web.access.rights import Account, Reach, Right, may, scope_of
 from web.errors import PageUnknown
 from workflow import queue, store
 from workflow.book import Book
@@ -96,6 +99,31 @@ def seen_order(book: Book, account: Account, number: str, now: datetime) -> Orde
     if not _is_within(book, supervision_order, ours, orders_within(account)):
         raise PageUnknown
     return view
+
+
+def duties_within(account: Account) -> sa.ColumnElement[bool]:
+    """The condition on ``duty``: of the company, of the station, or of the own post in the station."""
+    scope = scope_of(account)
+    if scope.reach is Reach.COMPANY:
+        return sa.true()
+    if scope.reach is Reach.NONE:
+        return sa.false()
+    of_unit = duty.c.unit == (scope.station or "")
+    return of_unit if scope.reach is Reach.STATION else of_unit & (duty.c.post == account.role.value)
+
+
+def seen_duty(book: Book, account: Account, duty_id: int, now: datetime) -> DutyEntry:
+    """One round; raises PageUnknown for one the account does not see and for none alike: ids are consecutive."""
+    try:
+        return one_entry(book, duty_id, now, duties_within(account))
+    except DutyUnknown:
+        raise PageUnknown from None
+
+
+def may_record(account: Account, entry: DutyEntry) -> bool:
+    """Whether ``account`` may say that a round it sees was done: its post's own, or any of its station (X)."""
+    whole = scope_of(account).reach is Reach.STATION
+    return may(account, Right.RECORD_DUTIES) and (whole or entry.view.post.value == account.role.value)
 
 
 def _row(engine: sa.Engine, number: str) -> Shown | None:

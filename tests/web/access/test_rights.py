@@ -45,10 +45,11 @@ def test_who_sees_no_application_may_do_nothing_with_one() -> None:
             assert Right.READ_APPLICATIONS in granted, role
 
 
-def test_the_regulator_changes_nothing_and_the_integrity_supervisor_evaluates_stations_only() -> None:
+def test_the_regulator_changes_nothing_and_the_integrity_supervisor_no_application() -> None:
     changing = {r for r in Right if not r.value.startswith(("read_", "sign_in", "watch", "use_api"))}
     assert not MATRIX[Role.REGULATOR] & changing
-    assert MATRIX[Role.INTEGRITY] & changing == {Right.OPEN_EVALUATIONS, Right.JUDGE_EVALUATIONS}
+    own = {Right.OPEN_EVALUATIONS, Right.JUDGE_EVALUATIONS, Right.RECORD_DUTIES}
+    assert MATRIX[Role.INTEGRITY] & changing == own
 
 
 def test_who_scores_a_station_does_not_review_it() -> None:

@@ -11,6 +11,7 @@ from tests.web.browser import Browser
 from tests.web.conftest import NOW, Clock
 from tests.web.entering import entered
 from web.access import accounts, tokens
+from web.access.account_acts import AccountAct, noted
 from web.access.rights import Account, Right, Role
 from web.access.sessions import known_token
 from web.tables import api_token
@@ -78,6 +79,20 @@ def test_a_token_ends_and_never_outgrows_its_account(book: Book, enrol: Enrol, c
     assert lesser.granted == {Right.READ_ALERTS}
     clock.move(hours=24, seconds=1)
     assert known_token(book.engine, made.word, clock()) is None
+
+
+@pytest.mark.parametrize("how", ["disabled", "new password"])
+def test_what_ends_the_way_in_ends_its_tokens_for_good(book: Book, enrol: Enrol, how: str) -> None:
+    lisi = enrol("lisi")
+    word = tokens.issue(book.engine, lisi, "对接", [Right.READ_ALERTS], 30, NOW).word
+    if how == "disabled":
+        accounts.disable(book.engine, "lisi", NOW, by="管理员")
+        accounts.enable(book.engine, "lisi", NOW, by="管理员")
+    else:
+        accounts.set_password(book.engine, "lisi", "一条新的、够长的密码", now=NOW, by="管理员")
+    assert known_token(book.engine, word, NOW) is None
+    acts = [each for each in noted(book.engine, lisi.id).rows if each.act is AccountAct.TOKEN_REVOKED]
+    assert [(each.detail, each.actor) for each in acts] == [("“对接”", "管理员")]
 
 
 def test_who_may_have_none_sees_no_form(desk: FastAPI) -> None:
