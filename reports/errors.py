@@ -22,6 +22,6 @@ class FolderNotWritable(YekuoError):
 
 
 class SealUnreadable(YekuoError):
-    """{period}的封存内容读不出来，数据库被改动过。请运行 yekuo verify，并从备份恢复。"""
+    """{period}的封存内容与封存值不符，或者读不出来：数据库被改动过，不能据此出报告。请运行 yekuo verify 查明，并从备份恢复。"""
 
     code = "seal_unreadable"

@@ -2,8 +2,7 @@
 
 A record says when it was written, but a machine's clock may be wrong; the order in which the database numbered the
 records cannot be set back.  On a server a record with a lower number may be committed after one with a higher:
-numbers missing below the newest are kept, so that what fills one later is known to have come later.  So is what was
-there already under a time that lay ahead, and was in no figure.
+numbers missing below the newest are kept, so that what fills one later is known to have come later.
 """
 
 from collections.abc import Iterator, Sequence
@@ -57,19 +56,21 @@ class Known:
 
 
 def known_records(connection: sa.Connection, at: datetime) -> Known:
-    """What was on record at ``at``, of the ledger that a transaction sees."""
+    """What was on record at ``at``, of the ledger that a transaction sees.
+
+    Nothing in it may be of a later time but what is being written right now, which is among the newest.
+    """
     recent = sa.select(event.c.id).where(event.c.recorded_at <= at).order_by(event.c.id.desc()).limit(RECENT)
     ids = sorted(connection.execute(recent).scalars())
     gaps = ((before + 1, after - 1) for before, after in pairwise(ids) if after - before > 1)
-    ahead = ((each, each) for each in _ahead(connection, at, ids[0])) if ids else ()
-    return Known(ids[-1] if ids else 0, (*ahead, *gaps))
+    return Known(ids[-1] if ids else 0, tuple(gaps))
 
 
-def _ahead(connection: sa.Connection, at: datetime, below: int) -> Sequence[int]:
-    """The numbers under ``below`` of records that say they were written after ``at``."""
-    wanted = sa.select(event.c.id).join(application, application.c.id == event.c.application_id)
-    wanted = wanted.where(application.c.recorded_at > at, event.c.recorded_at > at, event.c.id < below)
-    return connection.scalars(wanted.order_by(event.c.id)).all()
+def first_after(connection: sa.Connection, known: Known, at: datetime) -> int | None:
+    """The number of the first record that was ``known`` and says it was written after ``at``; None: there is none."""
+    later = sa.select(event.c.id).where(event.c.id <= known.last, event.c.recorded_at > at)
+    numbers = connection.scalars(later.order_by(event.c.id))
+    return next((number for number in numbers if known.holds(number)), None)
 
 
 def heads_then(connection: sa.Connection, all_known: Sequence[Known]) -> list[str]:

@@ -14,6 +14,7 @@ from reports.facts.values import Facts, Rows, Value, digest_of, facts_digest
 from reports.periods import Period
 from reports.tables import sealed_table
 from workflow import store
+from workflow.events import canonical
 
 
 class SealedTables(Mapping[str, Rows]):
@@ -45,7 +46,10 @@ class SealedTables(Mapping[str, Rows]):
             text = _content(connection, self._seq, name)
         if text is None or digest_of(text) != digest:
             raise SealUnreadable(period=self._period.label)
-        return Rows.from_json(text)
+        try:
+            return Rows.from_json(text)
+        except ValueError as error:
+            raise SealUnreadable(period=self._period.label) from error
 
 
 def keep_tables(connection: sa.Connection, seq: int, facts: Facts) -> None:
@@ -70,7 +74,7 @@ def sealed_facts_of(connection: sa.Connection, seq: int, period: Period, header:
 def header_of(text: str) -> dict[str, Value]:
     """The header of facts as it is kept. Raises ValueError."""
     told = json.loads(text)
-    if not isinstance(told, dict):
+    if not isinstance(told, dict) or canonical(told) != text:
         raise ValueError("no header")
     return told
 
@@ -91,4 +95,5 @@ def altered(connection: sa.Connection, seq: int) -> str | None:
 
 def _content(connection: sa.Connection, seq: int, name: str) -> str | None:
     wanted = sa.select(sealed_table.c.content).where(sealed_table.c.seq == seq, sealed_table.c.name == name)
-    return connection.execute(wanted).scalar()
+    text = connection.execute(wanted).scalar()
+    return text if isinstance(text, str) else None

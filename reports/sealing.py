@@ -5,9 +5,9 @@ in the order of closing.  A period is closed once and never opened again; what i
 correction in the next report.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,10 +17,11 @@ from limits.errors import YekuoError
 from limits.zone import local
 from reports.errors import SealUnreadable
 from reports.facts.gathering import Source, gather
-from reports.facts.values import Facts, digest_of
+from reports.facts.values import Facts, Value, digest_of
 from reports.known import COLUMNS, TABLE, Known, known_records
 from reports.masthead import Letterhead, Masthead
 from reports.periods import Period
+from reports.seal_chain import BROKEN, Seal, seals, unreadable
 from reports.sealed_tables import keep_tables, sealed_facts_of
 from reports.tables import sealed_period
 from workflow import errors, store
@@ -43,35 +44,10 @@ class PeriodClosed(YekuoError):
     code = "period_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """What a seal binds together; ``hash`` is over everything else."""
+class ClosingBackdated(YekuoError):
+    """{period}不能在 {now} 封存：这早于{what}（{newest}），封存时间不能倒填。请核对本机时间，到 {newest} 以后再封存；现在可以先出未封存的报告。"""
 
-    seq: int
-    period: str
-    closed_at: datetime
-    closed_by: str
-    facts_digest: str
-    masthead_digest: str
-    ledger_head: str
-    policies: str
-    prev_hash: str
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 over the seal and, by ``prev_hash``, over every one before it."""
-        told = [
-            self.prev_hash,
-            self.seq,
-            self.period,
-            _utc(self.closed_at),
-            self.closed_by,
-            self.facts_digest,
-            self.masthead_digest,
-            self.ledger_head,
-            self.policies,
-        ]
-        return digest_of(canonical(told))
+    code = "closing_backdated"
 
 
 @dataclass(frozen=True)
@@ -107,7 +83,8 @@ def close_period(
 ) -> Sealed:
     """Seal ``period`` as it is known at ``now``; ``others`` as for :func:`reports.facts.gathering.gather`.
 
-    Raises PeriodNotOver or PeriodClosed; of two who close at once one wins and the other is told.
+    Raises PeriodNotOver, PeriodClosed, SealUnreadable, and ClosingBackdated where there is already a seal or a
+    record of a later time; of two who close at once one wins and the other is told.
     """
     now = local(now)
     refuse_unstorable("actor", "封存人", actor)
@@ -116,7 +93,8 @@ def close_period(
             period=period.label, ends=f"{period.ends:%Y-%m-%d %H:%M}", as_of=f"{now:%Y-%m-%d %H:%M}"
         )
     with store.reading(book.engine) as connection:
-        _refuse_closed(connection, period)
+        _next_after(connection, period, now)
+        _refuse_before(store.last_recorded(connection), "台账中最新的登记", period, now)
     facts = gather(book, period, now, (*others, known_source), sealed_facts(book.engine, now))
     masthead = (letterhead or Letterhead()).masthead(str(facts.header["company"]), period)
     _append(book.engine, facts, masthead, period=period, now=now, actor=actor)
@@ -141,8 +119,8 @@ def _append(
     for _ in range(ATTEMPTS):
         try:
             with store.writing(engine) as connection:
-                _refuse_closed(connection, period)
-                row = _row(_newest(connection), facts, masthead, period=period, now=now, actor=actor)
+                newest = _next_after(connection, period, now)
+                row = _row(newest, facts, masthead, period=period, now=now, actor=actor)
                 connection.execute(sa.insert(sealed_period), [row])
                 keep_tables(connection, row["seq"], facts)
             return
@@ -152,7 +130,7 @@ def _append(
 
 
 def _row(
-    newest: Any | None, facts: Facts, masthead: Masthead, *, period: Period, now: datetime, actor: str
+    newest: sa.Row[Any] | None, facts: Facts, masthead: Masthead, *, period: Period, now: datetime, actor: str
 ) -> dict[str, Any]:
     seal = Seal(
         seq=newest.seq + 1 if newest else 1,
@@ -173,60 +151,66 @@ def _row(
     return {**told, "header": canonical(dict(facts.header)), "masthead": masthead.to_json()}
 
 
-def _newest(connection: sa.Connection) -> Any | None:
-    columns = (sealed_period.c.seq, sealed_period.c.hash)
-    return connection.execute(sa.select(*columns).order_by(sealed_period.c.seq.desc()).limit(1)).first()
+def _next_after(connection: sa.Connection, period: Period, now: datetime) -> sa.Row[Any] | None:
+    """The seal behind which that of ``period`` may be set at ``now``; None where it is the first."""
+    chain = seals(connection)
+    for row in chain:
+        if row.period == str(period):
+            closed_at = f"{row.closed_at:%Y-%m-%d %H:%M}"
+            raise PeriodClosed(period=period.label, closed_by=row.closed_by, closed_at=closed_at)
+    if not chain:
+        return None
+    label = Period.parse(chain[-1].period).label
+    _refuse_before(chain[-1].closed_at, f"最近一次封存（{label}）", period, now)
+    return chain[-1]
 
 
-def _refuse_closed(connection: sa.Connection, period: Period) -> None:
-    columns = (sealed_period.c.closed_at, sealed_period.c.closed_by)
-    held = connection.execute(sa.select(*columns).where(sealed_period.c.period == str(period))).first()
-    if held is not None:
-        raise PeriodClosed(
-            period=period.label, closed_by=held.closed_by, closed_at=f"{held.closed_at:%Y-%m-%d %H:%M}"
-        )
+def _refuse_before(newest: datetime | None, what: str, period: Period, now: datetime) -> None:
+    if newest is not None and now < newest:
+        raise ClosingBackdated(period=period.label, now=_exactly(now), what=what, newest=_exactly(newest))
+
+
+def _exactly(at: datetime) -> str:
+    """To the microsecond where there are any: what is refused may lie as close as that."""
+    return at.replace(tzinfo=None).isoformat(" ")
 
 
 # -- what was sealed ------------------------------------------------------------------------------------
 
 
 def sealed(engine: sa.Engine, period: Period) -> Sealed | None:
-    """The closed ``period``; None while it is not. Raises SealUnreadable when it was changed beyond reading."""
-    with store.reading(engine) as connection:
-        return sealed_in(connection, sealed_period.c.period == str(period))
+    """The closed ``period``; None while it is not. Raises SealUnreadable where any seal was changed."""
+    return _sealed(engine, "period", str(period))
 
 
 def sealed_as(engine: sa.Engine, seal_hash: str) -> Sealed | None:
-    """The closed period with this seal."""
+    """The closed period with this seal. Raises SealUnreadable."""
+    return _sealed(engine, "hash", seal_hash)
+
+
+def _sealed(engine: sa.Engine, name: str, value: str) -> Sealed | None:
     with store.reading(engine) as connection:
-        return sealed_in(connection, sealed_period.c.hash == seal_hash)
-
-
-def sealed_in(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Sealed | None:
-    """The one closed period for which ``which`` is true."""
-    row = connection.execute(sa.select(sealed_period).where(which)).first()
-    return None if row is None else read_sealed(connection, row)
+        row = next((row for row in seals(connection) if getattr(row, name) == value), None)
+        return None if row is None else read_sealed(connection, row)
 
 
 def read_sealed(connection: sa.Connection, row: sa.Row[Any]) -> Sealed:
-    """A row of sealed_period as what it holds. Raises SealUnreadable."""
+    """A row of sealed_period as what it holds. Raises SealUnreadable where that is not what was sealed."""
     try:
-        period = Period.parse(row.period)
+        seal, period = Seal.of(row), Period.parse(row.period)
         facts = sealed_facts_of(connection, row.seq, period, row.header, row.facts_digest)
-        return Sealed(read_seal(row), facts, Masthead.from_json(row.masthead))
-    except (ValueError, TypeError, LookupError) as error:
-        raise SealUnreadable(period=row.period) from error
+        if seal.hash == row.hash and agree(seal, facts.header):
+            return Sealed(seal, facts, Masthead.from_json(row.masthead))
+    except (YekuoError, *BROKEN) as error:
+        raise unreadable(row) from error
+    raise unreadable(row)
 
 
-def read_seal(row: sa.Row[Any]) -> Seal:
-    """The seal alone, its digests as they are of what the row holds now."""
-    named = {name: getattr(row, name) for name in Seal.__dataclass_fields__ if name != "masthead_digest"}
-    return Seal(**named, masthead_digest=digest_of(row.masthead))
-
-
-def seals(connection: sa.Connection) -> list[sa.Row[Any]]:
-    """Every closed period in the order of closing, without tables: period, closed_at, closed_by, hash and so on."""
-    return list(connection.execute(sa.select(sealed_period).order_by(sealed_period.c.seq)))
+def agree(seal: Seal, header: Mapping[str, Value]) -> bool:
+    """Whether a seal says of its facts what they say themselves. Raises LookupError, ValueError or TypeError."""
+    told = (header["period"], header["ledger_head"], header["policies"])
+    as_of = datetime.fromisoformat(str(header["as_of"]))
+    return told == (seal.period, seal.ledger_head, seal.policies) and as_of == seal.closed_at
 
 
 def sealed_facts(engine: sa.Engine, as_of: datetime) -> Callable[[Period], Facts | None]:
@@ -237,7 +221,3 @@ def sealed_facts(engine: sa.Engine, as_of: datetime) -> Callable[[Period], Facts
         return None if found is None or found.seal.closed_at > as_of else found.facts
 
     return earlier
-
-
-def _utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()

@@ -122,7 +122,8 @@ def _usage(error: Exception) -> str:
     if "No such command" in original:
         told = "没有这个命令"
     word = QUOTED.search(original)
-    named = word[1] if word else original.strip().rsplit(": ", 1)[-1]
+    option = getattr(error, "option_name", "")  # its message lists others as well
+    named = option or (word[1] if word else original.strip().rsplit(": ", 1)[-1])
     return f"{told}“{named}”。请运行 yekuo --help 或 yekuo 命令 --help 查看用法。"
 
 

@@ -21,7 +21,6 @@ from reports.facts.gathering import gather
 from reports.facts.together import merged
 from reports.facts.values import Rows
 from reports.figures.figures import Figures
-from reports.known import Known, known_records
 from reports.periods import Period
 from reports.regulator.files import write_data
 from reports.seal_check import verify_seals
@@ -32,11 +31,11 @@ from tests.alerts.telling import repeats, staffed, sweep
 from tests.dates import at
 from tests.limits.test_drafts import THRESHOLDS
 from tests.reports.books import resident
-from tests.reports.slow_period import agrees, slow_period
+from tests.reports.slow_period import agrees, slow_orders, slow_period
 from tests.workflow.histories import IMPORTANT, MICRO, ORDINARY, OTHER, tell
 from tests.workflow.test_publishing import YEAR
 from tests.workflow.test_verify import ANY_CASE
-from workflow import cases, store
+from workflow import cases
 from workflow.book import Book
 from workflow.events import EventType
 from workflow.publishing import import_notice
@@ -225,7 +224,9 @@ def agree_with_themselves(office: Office) -> None:
     for as_of, then_too in office.others.items():
         assert other_extracts(office, as_of) == then_too
         known = replace(office.book, rules=office.book.rules.known_at(as_of))
-        agrees(gather(office.book, OCTOBER, as_of).tables, slow_period(known, OCTOBER, as_of))
+        found = gather(office.book, OCTOBER, as_of, (alarm_facts(known.rules),))
+        agrees(found.tables, slow_period(known, OCTOBER, as_of))
+        assert Figures(found).orders().in_time == slow_orders(known, OCTOBER, as_of)
     assert str(verify(office.book).difference) == str(verify_seals(office.book).difference) == "None"
 
 
@@ -255,35 +256,6 @@ def test_before_the_first_record_there_is_nothing(file_book: Book) -> None:
         reported(file_book, number, MORNING, MORNING)
     assert told(file_book, OCTOBER, begin) == nothing
     assert gather(file_book, OCTOBER, MORNING).tables["stations"].rows
-
-
-def test_a_record_of_a_clock_that_was_ahead_is_under_no_seal_and_told_as_a_correction(book: Book) -> None:
-    """It was there when the month was closed, under a time to come: no figure knew it."""
-    ahead, closing = at("2026-11-20 五 09:00"), at("2026-11-02 一 09:00")
-    reported(book, "先", MORNING, MORNING)
-    reported(book, "钟快", MORNING, ahead)
-    reported(book, "后", LATE, LATE)
-    seal = close_period(book, OCTOBER, now=closing, actor="管理员")
-    assert Figures(seal.facts).total("accepted") == 2
-    assert seal.known.missing == ((2, 2),)
-    assert verify_seals(book).difference is None
-    causes = {}
-    for as_of in (ahead - timedelta(seconds=1), ahead):
-        facts = gather(book, NOVEMBER, as_of, (corrections_of(book, NOVEMBER),))
-        causes[as_of] = [row["number"] for row in facts.tables["corrected_by"].dicts()]
-    assert list(causes.values()) == [[], ["钟快"]]
-
-
-def test_an_old_record_ahead_of_the_time_is_missed_among_very_many(
-    file_book: Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not only among the newest numbers, of which every missing one is looked for."""
-    monkeypatch.setattr("reports.known.RECENT", 2)
-    reported(file_book, "钟快", MORNING, at("2026-11-20 五 09:00"))
-    for number in "甲乙丙":
-        reported(file_book, number, MORNING, LATE)
-    with store.reading(file_book.engine) as connection:
-        assert known_records(connection, LATE) == Known(4, ((1, 1),))
 
 
 def test_a_seal_set_later_is_not_known_before(file_book: Book) -> None:

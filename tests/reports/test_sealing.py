@@ -2,7 +2,6 @@
 
 import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,16 +14,17 @@ from reports.known import Known, heads_then, known_records
 from reports.masthead import Letterhead
 from reports.periods import Period
 from reports.seal_check import verify_seals
-from reports.sealing import PeriodClosed, PeriodNotOver, sealed, sealed_as
-from reports.tables import sealed_period, sealed_table
+from reports.sealing import ClosingBackdated, PeriodClosed, PeriodNotOver, sealed, sealed_as
+from reports.tables import sealed_table
 from tests.dates import at
 from tests.reports.books import CLOSING, OCTOBER, closed, energized_at, lived
 from workflow import store
 from workflow.book import Book
 from workflow.tables import application, clock, event, threshold
-from workflow.verify import ledger_head, verify
+from workflow.verify import ledger_head
 
 SEPTEMBER, QUARTER = Period.month(2026, 9), Period.parse("2026-Q3")
+NOTHING = Rows(("period",))
 
 
 @pytest.fixture
@@ -124,75 +124,59 @@ def without(number: str) -> list[sa.Delete]:
     return [*below, sa.delete(application).where(application.c.number == number)]
 
 
-def in_seal(**values: object) -> list[sa.Update]:
-    return [sa.update(sealed_period).where(sealed_period.c.period == "2026-10").values(**values)]
-
-
-def in_table(name: str, **values: object) -> list[sa.Update]:
-    """Changes in one table of the facts of October, which is the second seal."""
-    held = sa.and_(sealed_table.c.seq == 2, sealed_table.c.name == name)
-    return [sa.update(sealed_table).where(held).values(**values)]
-
-
-NOTHING = Rows(("period",))
-NONE = NOTHING.to_json()
-TAMPERED: dict[str, tuple[Any, str]] = {
-    "what the facts are of": (
-        lambda row: in_seal(header=row.header.replace('"period":"2026-10"', '"period":"2026-11"')),
-        "摘要",
-    ),
-    "a header that is none": (lambda _row: in_seal(header="[]"), "读不出来"),
-    "a table": (lambda _row: in_table("kept", content=NONE), "表 kept"),
-    "a list that no rate is made of": (lambda _row: in_table("unmet", content="{}"), "表 unmet"),
-    "a table and its hash": (
-        lambda _row: in_table("kept", content=NONE, digest=NOTHING.digest),
-        "数据的摘要",
-    ),
-    "a table taken out": (
-        lambda _row: [sa.delete(sealed_table).where(sealed_table.c.seq == 2, sealed_table.c.name == "kept")],
-        "数据的摘要",
-    ),
-    "the hash over the facts": (lambda _row: in_seal(facts_digest="0" * 64), "登记被改动过"),
-    "who closed it": (lambda _row: in_seal(closed_by="别人"), "登记被改动过"),
-    "how it is signed": (lambda row: in_seal(masthead=row.masthead.replace("批准", "签发")), "登记被改动过"),
-    "the head it rests on": (lambda _row: in_seal(ledger_head="0" * 64), "登记"),
-    "a seal taken out": (
-        lambda _row: [sa.delete(table).where(table.c.seq == 1) for table in (sealed_table, sealed_period)],
-        "其间有封存被删除",
-    ),
-    "an application taken out whole": (lambda _row: without("B2"), "有记录被删除"),
-}
-
-
-@pytest.mark.parametrize("name", TAMPERED)
-def test_what_is_changed_outside_is_named(lives: Book, name: str) -> None:
+def test_a_record_taken_out_or_dated_later_is_found(lives: Book) -> None:
     closed(lives, SEPTEMBER)
     closed(lives)
     assert verify_seals(lives).difference is None
-    changes, said = TAMPERED[name]
     with store.writing(lives.engine) as connection:
-        row = connection.execute(sa.select(sealed_period).where(sealed_period.c.period == "2026-10")).one()
-        for statement in changes(row):
+        later = sa.update(event).where(event.c.id == 2).values(recorded_at=CLOSING + timedelta(1))
+        connection.execute(later)
+    assert "第 2 条登记写于封存（2026-11-02 09:00:00）以后" in str(verify_seals(lives).difference)
+    with store.writing(lives.engine) as connection:
+        for statement in without("B2"):
             connection.execute(statement)
-    assert said in str(verify_seals(lives).difference)
-    assert verify(lives).difference is None  # the rest of the ledger agrees with itself
+    assert "2026-09：" in str(verify_seals(lives).difference)
+    assert "有记录被删除" in str(verify_seals(lives).difference)
+
+
+@pytest.mark.parametrize(
+    ("early", "what"),
+    [
+        (timedelta(microseconds=1), "最近一次封存（2026年9月）（2026-11-02 09:00:00）"),
+        (timedelta(hours=25), "最近一次封存"),
+    ],
+)
+def test_no_seal_is_dated_before_the_last_one(lives: Book, early: timedelta, what: str) -> None:
+    closed(lives, SEPTEMBER)
+    with pytest.raises(ClosingBackdated) as refused:
+        closed(lives, now=CLOSING - early)
+    assert what in refused.value.message
+    assert closed(lives).seal.seq == 2
+
+
+def test_nothing_is_sealed_as_of_before_the_last_record(lives: Book) -> None:
+    """Else a month could be sealed without what was corrected since."""
+    energized_at(lives, "B2", at("2026-10-13 二 09:00"), CLOSING + timedelta(1))
+    with pytest.raises(ClosingBackdated, match="台账中最新的登记（2026-11-03 09:00:00）"):
+        closed(lives)
+    assert sealed(lives.engine, OCTOBER) is None
+    assert closed(lives, now=CLOSING + timedelta(1)).seal.seq == 1
 
 
 def test_a_changed_table_is_told_of_nobody(lives: Book) -> None:
     """Whoever asks for it is refused, and what was not changed is given; one that was exchanged spoils the whole."""
     kept = closed(lives).facts.tables["kept"]
+    unmet = sa.update(sealed_table).where(sealed_table.c.name == "unmet")
     with store.writing(lives.engine) as connection:
-        connection.execute(sa.update(sealed_table).where(sealed_table.c.name == "unmet").values(content=NONE))
+        connection.execute(unmet.values(content=NOTHING.to_json()))
     found = sealed(lives.engine, OCTOBER)
     assert found is not None
     assert found.facts.tables["kept"] == kept != NOTHING
     with pytest.raises(SealUnreadable, match="2026年10月"):
         _ = found.facts.tables["unmet"]
     with store.writing(lives.engine) as connection:
-        connection.execute(
-            sa.update(sealed_table).where(sealed_table.c.name == "unmet").values(digest=NOTHING.digest)
-        )
-    with pytest.raises(SealUnreadable, match="2026-10"):
+        connection.execute(unmet.values(digest=NOTHING.digest))
+    with pytest.raises(SealUnreadable, match="2026年10月"):
         sealed(lives.engine, OCTOBER)
 
 

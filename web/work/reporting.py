@@ -15,7 +15,8 @@ from reports import issuing
 from reports.documents.public import public_edition
 from reports.paper import Paper
 from reports.periods import Period, Span
-from reports.sealing import Sealed, seals
+from reports.seal_chain import seals
+from reports.sealing import Sealed
 from reports.verifying import Checked
 from web import errors
 from web.access.admission import demand
@@ -139,7 +140,7 @@ def paper_of(desk: Desk, which: Reported, edition: Edition) -> Paper:
 
 
 def close(desk: Desk, period: Period, account: Account) -> Sealed:
-    """Seal ``period``; raises PeriodNotOver or PeriodClosed."""
+    """Seal ``period``; raises PeriodNotOver, PeriodClosed, ClosingBackdated or SealUnreadable."""
     book = desk.book
     return issuing.close(
         book,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from yekuo import desk
-from yekuo.commands.options import ACTOR, Actor, AsOf, Json
+from yekuo.commands.options import ACTOR, Actor, Json
 from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
@@ -30,17 +30,16 @@ def close(
             metavar="PERIOD", help="报告期：2026-10、2026-Q3、2026-H1 或 2026", show_default=False
         ),
     ],
-    as_of: AsOf = None,
     actor: Actor = ACTOR,
     as_json: Json = False,
 ) -> int:
-    """Seal a period."""
+    """Seal a period: now, by the clock of this computer, for a seal says when it was set."""
     from reports.issuing import close as seal
     from reports.periods import Period
     from web.work.report_sources import sources
 
     wanted, letterhead = Period.parse(period), desk.settings().report
-    book, now = desk.open_book(), parse_instant(as_of)
+    book, now = desk.open_book(), parse_instant(None)
     done = seal(book, wanted, now=now, actor=actor, letterhead=letterhead, others=sources(book))
     if as_json:
         print_json(_seal_json(done.seal, done.seal.hash))
@@ -56,7 +55,7 @@ def close(
 def list_sealed(as_json: Json = False) -> int:
     """Every sealed period."""
     from reports.periods import Period
-    from reports.sealing import seals
+    from reports.seal_chain import seals
     from workflow import store
 
     with store.reading(desk.open_book().engine) as connection:
