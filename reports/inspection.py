@@ -17,7 +17,7 @@ from reports.facts.counts import Move
 from reports.facts.values import Facts
 from reports.figures.shares import Share
 from reports.masthead import Masthead
-from reports.paper import Cell, Column, KeyFigure, Paper, Section, Signature, Table
+from reports.paper import APPLICATION, Cell, Column, KeyFigure, Paper, Section, Signature, Table
 from workflow.findings import Code
 
 CLASS = CustomerClass.LV_RESIDENT
@@ -155,7 +155,7 @@ def _connected(told: Told) -> str:
     return (
         f"{told.this}受理低压居民 {moves[Move.ACCEPTED]:,} 户，归档 {moves[Move.ARCHIVED]:,} 户，"
         f"终止 {moves[Move.TERMINATED]:,} 户，作废 {moves[Move.VOIDED]:,} 户；"
-        f"截至{told.as_of:%Y-%m-%d %H:%M}在途 {moves[Move.IN_PROGRESS]:,} 户。"
+        f"{told.closing}在途 {moves[Move.IN_PROGRESS]:,} 户。"
     )
 
 
@@ -166,10 +166,10 @@ def _late(told: Told) -> Table:
         "超期明细",
         "低压居民超期明细",
         (
-            Column("申请编号", width=9, whole=True, personal=True),
-            Column("供电所", width=8),
-            Column("规定", width=5),
-            Column("事项", width=9),
+            Column(APPLICATION, width=9, whole=True, personal=True),
+            Column("供电所", width=8, counted=True),
+            Column("规定", width=5, counted=True),
+            Column("事项", width=9, counted=True),
             Column("已用", "count", 4),
             Column("要求", "count", 4),
             Column("归档", width=4),
@@ -203,8 +203,8 @@ def _handling(told: Told) -> Section:
         "挂起",
         "低压居民挂起明细",
         (
-            Column("申请编号", width=9, whole=True, personal=True),
-            Column("供电所", width=8),
+            Column(APPLICATION, width=9, whole=True, personal=True),
+            Column("供电所", width=8, counted=True),
             Column("挂起", "instant", 9),
             Column("恢复", "instant", 9),
             Column("原因", width=12, personal=True),

@@ -19,7 +19,8 @@ class Column:
     """A head, what stands under it, and how wide it is in Chinese characters.
 
     A ``grouped`` value is not repeated in the rows below it, a ``whole`` one never broken; a ``personal`` one
-    (a name, a number, an address) is left out of the public edition.
+    (a name, a number, an address) is left out of the public edition, which counts rows that tell of one
+    application each by what is ``counted``.
     """
 
     head: str
@@ -28,6 +29,10 @@ class Column:
     grouped: bool = False
     whole: bool = False
     personal: bool = False
+    counted: bool = False
+
+
+APPLICATION = "申请编号"  # heads the column that says of which application a row tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Table:
     empty: str = "本期没有。"
     listing: bool = False
     personal: bool = False
+
+    @property
+    def by_application(self) -> bool:
+        """Whether a row tells of one application."""
+        return any(column.head == APPLICATION for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)

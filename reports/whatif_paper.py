@@ -9,9 +9,9 @@ from limits.terms import CustomerClass, Level
 from reports.composing.wording import share_cells
 from reports.documents.cells import shown
 from reports.figures.shares import Share
-from reports.paper import Cell, Column, KeyFigure, Paper, Section, Table
+from reports.paper import APPLICATION, Cell, Column, KeyFigure, Paper, Section, Table
 from reports.periods import Period
-from reports.whatif_values import Change, Judged, Tally, WhatIf
+from reports.whatif_values import WHOLE, Change, Judged, Tally, WhatIf
 
 TITLE = "时限规则草案影响测算"
 CLASS = Column("客户类别", width=10, whole=True)
@@ -28,6 +28,8 @@ RATE = (
     Column("变化（百分点）", "points", 9),
 )
 REACHED = (Column("现行", "count", 6), Column("草案", "count", 6), Column("变化", "count", 6))
+HIGH_WHOLE = "高压（含全部节点）"
+HIGH = tuple(each for each in CustomerClass if each.high_voltage)
 ROLES = {ClockRole.NODE: "高压环节节点", ClockRole.SUPPORTING: "业扩配套工程"}
 
 
@@ -64,6 +66,10 @@ def _keys(found: WhatIf) -> Iterator[KeyFigure]:
             for side in (found.before, found.after)
         )
         yield KeyFigure(f"{layer.label}时限达标率", f"{before} → {after}", "现行 → 草案")
+    wholes = [_share(side, role=WHOLE, customer_class=HIGH) for side in (found.before, found.after)]
+    if any(each.of for each in wholes):
+        said = " → ".join(shown(each.rate, "share") for each in wholes)
+        yield KeyFigure(f"{HIGH_WHOLE}达标率", said, "现行 → 草案；综合时限达标率按此计")
 
 
 def _notes(found: WhatIf) -> Iterator[str]:
@@ -80,8 +86,9 @@ def _notes(found: WhatIf) -> Iterator[str]:
 
 
 def _share(tally: Tally, **wanted: object) -> Share:
-    """How many count, and how many of them kept it, where the key's parts are as ``wanted``."""
-    keys = [key for key in tally.base if all(getattr(key, name) == value for name, value in wanted.items())]
+    """How many count, and how many of them kept it, where the key's parts are as ``wanted``: a value or several."""
+    several = {name: value if isinstance(value, tuple) else (value,) for name, value in wanted.items()}
+    keys = [key for key in tally.base if all(getattr(key, name) in parts for name, parts in several.items())]
     return Share(sum(tally.met[key] for key in keys), sum(tally.base[key] for key in keys))
 
 
@@ -133,6 +140,9 @@ def _by_layer(found: WhatIf) -> Iterator[tuple[Cell, ...]]:
         yield _rate_row(found, (layer.label, "各类合计"), layer=layer, role=ClockRole.TOTAL)
         for role, label in ROLES.items():
             yield from _unless_empty(_rate_row(found, (layer.label, label), layer=layer, role=role))
+        yield from _unless_empty(
+            _rate_row(found, (layer.label, HIGH_WHOLE), layer=layer, role=WHOLE, customer_class=HIGH)
+        )
 
 
 def _unless_empty(row: tuple[Cell, ...]) -> Iterator[tuple[Cell, ...]]:
@@ -226,7 +236,7 @@ def _changed(found: WhatIf) -> Table:
         "结论改变的申请",
         (
             Column("报告期", width=10),
-            Column("申请编号", width=12, whole=True, personal=True),
+            Column(APPLICATION, width=12, whole=True, personal=True),
             CLASS,
             STATION,
             Column("客户经理", width=10, personal=True),

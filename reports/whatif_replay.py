@@ -11,7 +11,7 @@ from limits.terms import Verdict
 from limits.zone import local
 from reports.judging import judged, reached
 from reports.periods import Period
-from reports.whatif_values import Change, Judged, LevelKey, RateKey, Tally
+from reports.whatif_values import WHOLE, Change, Judged, LevelKey, RateKey, Tally
 from workflow.events import Event
 from workflow.history import Registration
 from workflow.projection import Projection, project
@@ -83,10 +83,17 @@ def _count_rates(tally: Tally, projected: Projection, period: str) -> None:
     for each in filter(judged, projected.clocks):
         pair = each.bound.rule.layer, each.bound.rule.role
         kept[pair] = kept.get(pair, True) and each.standing.final is Verdict.MET
-    for (layer, role), met in kept.items():
-        if role is not ClockRole.NODE or who[0].high_voltage:
-            tally.base[RateKey(period, layer, role, *who)] += 1
-            tally.met[RateKey(period, layer, role, *who)] += met
+    rates: dict[tuple[Layer, str], bool] = {
+        (layer, role.value): met
+        for (layer, role), met in kept.items()
+        if role is not ClockRole.NODE or who[0].high_voltage
+    }
+    total = rates.get((Layer.LOCAL, ClockRole.TOTAL.value))
+    if total is not None:
+        rates[Layer.LOCAL, WHOLE] = total and rates.get((Layer.LOCAL, ClockRole.NODE.value), True)
+    for (layer, name), met in rates.items():
+        tally.base[RateKey(period, layer, name, *who)] += 1
+        tally.met[RateKey(period, layer, name, *who)] += met
 
 
 Verdicts = dict[tuple[Layer, str], Judged]

@@ -10,13 +10,17 @@ from limits.policy import ClockRole
 from limits.terms import CustomerClass, Level, Verdict
 from reports.periods import Period
 
+WHOLE = "whole"
+
 
 class RateKey(NamedTuple):
-    """Which rate of which customers: ``role`` 总时限, 环节节点 or 配套工程."""
+    """Which rate of which customers: ``role`` 总时限, 环节节点 or 配套工程, or :data:`WHOLE`, of the local layer,
+    where 高压 is kept only with all its nodes, as the composite counts it (domain §10).
+    """
 
     period: str
     layer: Layer
-    role: ClockRole
+    role: str
     customer_class: CustomerClass
     station: str
 

@@ -7,7 +7,7 @@ Whoever asks puts the same question to both.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflow import store
+from workflow.events import Event
 from workflow.projection import Changes
 from workflow.rules import Rules
 from workflow.tables import application, clock, event, finding, metadata, threshold
@@ -95,7 +96,7 @@ def past(connection: sa.Connection, rules: Rules, at: datetime) -> Iterator[Past
     if connection.execute(later).first() is None:
         yield Past(at, connection)
         return
-    with _private() as rebuilt:
+    with private_ledger() as rebuilt:
         found = Past(at, connection, rebuilt)
         for ids in _moved(found):
             _rebuild(found, rebuilt, rules, ids)
@@ -103,8 +104,8 @@ def past(connection: sa.Connection, rules: Rules, at: datetime) -> Iterator[Past
 
 
 @contextmanager
-def _private() -> Iterator[sa.Connection]:
-    """An empty SQLite database that nobody else sees: in memory as long as it is small, else in a nameless file."""
+def private_ledger() -> Iterator[sa.Connection]:
+    """An empty ledger, an SQLite database that nobody else sees: in memory as long as it is small, else in a nameless file."""
     engine = sa.create_engine(
         "sqlite://",
         creator=lambda: sqlite3.connect("", isolation_level=None),
@@ -137,13 +138,27 @@ def _moved(found: Past) -> Iterator[list[int]]:
 
 def _rebuild(found: Past, rebuilt: sa.Connection, rules: Rules, ids: Sequence[int]) -> None:
     """What those of ``ids`` that were on record were then, with their records and what was found by then."""
-    events = store.events_by(found.connection, ids, recorded_by=found.at)
-    if not events:
+    told = store.events_by(found.connection, ids, recorded_by=found.at)
+    rebuild_into(rebuilt, found.connection, told, rules, found.at)
+
+
+def rebuild_into(
+    rebuilt: sa.Connection,
+    connection: sa.Connection,
+    told: Mapping[int, Sequence[Event]],
+    rules: Rules,
+    found_by: datetime,
+) -> None:
+    """Write into a private ledger what the records ``told`` make of each application, by id, under the same ids.
+
+    ``connection`` is the database they are of; what was found in them by ``found_by`` is written as well.
+    """
+    if not told:
         return
-    named = sa.select(application.c.id, application.c.number).where(application.c.id.in_(list(events)))
-    numbers = {row.id: row.number for row in found.connection.execute(named)}
+    named = sa.select(application.c.id, application.c.number).where(application.c.id.in_(list(told)))
+    numbers = {row.id: row.number for row in connection.execute(named)}
     rows, batch = [], store.Batch()
-    for each, records in events.items():
+    for each, records in told.items():
         made = rebuild(records, rules)
         rows.append(
             {"id": each, "number": numbers[each], **store.application_values(made.projected, records)}
@@ -152,8 +167,6 @@ def _rebuild(found: Past, rebuilt: sa.Connection, rules: Rules, ids: Sequence[in
         batch.changes(each, Changes(inserted=[*made.clocks.values()], crossed=[*made.thresholds.values()]))
     rebuilt.execute(sa.insert(application), rows)
     batch.write(rebuilt)
-    known = sa.select(finding).where(
-        finding.c.application_id.in_(list(events)), finding.c.found_at <= found.at
-    )
-    if held := [dict(row) for row in found.connection.execute(known).mappings()]:
+    known = sa.select(finding).where(finding.c.application_id.in_(list(told)), finding.c.found_at <= found_by)
+    if held := [dict(row) for row in connection.execute(known).mappings()]:
         rebuilt.execute(sa.insert(finding), held)

@@ -111,7 +111,8 @@ class Projection:
     """One application as its events tell it.
 
     ``checks`` are the inspections its class has; ``papers`` the documents it may be asked for or that its
-    archive holds, None where no rule lists any.
+    archive holds, None where no rule lists any.  ``ended_at`` is when it was terminated or voided: beside it
+    other things may still happen, such as supporting works that are finished.
     """
 
     registration: Registration
@@ -122,6 +123,7 @@ class Projection:
     step: Step
     accepted_at: datetime
     archived_at: datetime | None
+    ended_at: datetime | None
     last_at: datetime
     clocks: tuple[Clock, ...]
     impossible: tuple[Impossible, ...]
@@ -159,7 +161,6 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
     papers = rules.policies.papers_for(registration.customer_class, accepted)
     position = machine.start(registration, checks)
     step, impossible = replay(machine, position, facts)
-    archived = first(facts, EventType.ARCHIVED)
     return Projection(
         registration=registration,
         facts=facts,
@@ -168,11 +169,20 @@ def project(events: Sequence[Event], rules: Rules, until: datetime | None = None
         position=position,
         step=step or Step.APPLY,
         accepted_at=acceptance(facts).at,
-        archived_at=archived.at if archived and position.state == State.ARCHIVED.value else None,
+        archived_at=_reached(facts, position, State.ARCHIVED),
+        ended_at=_reached(facts, position, State.TERMINATED) or _reached(facts, position, State.VOIDED),
         last_at=facts[-1].at,
         clocks=tuple(clocks_of(facts, registration.subject, rules, events[-1].recorded_at)),
         impossible=tuple(impossible),
     )
+
+
+def _reached(facts: Sequence[Fact], position: Position, end: State) -> datetime | None:
+    """When the application came to this ``end``; None where it did not."""
+    if position.state != end.value:
+        return None
+    ending = first(facts, EventType.of(end.value))
+    return ending.at if ending else None
 
 
 def clock_row(clock: Clock, recorded_at: datetime) -> ClockRow:

@@ -371,7 +371,7 @@ _APPLICATION_COLUMNS = tuple(c.name for c in application.columns if c.name not i
 _CHANGES_REGISTRATION = (EventType.AMENDED, EventType.ASSIGNED, EventType.CORRECTED)
 _PROGRESS = (
     *("status", "state", "flags", "step", *URGENCY),
-    *("accepted_at", "archived_at", "last_at", "recorded_at", "events", "head_hash"),
+    *("accepted_at", "archived_at", "ended_at", "last_at", "recorded_at", "events", "head_hash"),
 )
 _CLOCK_CHANGES = tuple(name for name in _CLOCK_FIELDS if name not in _CLOCK_KEY)
 _UPDATE_COLUMNS = {
@@ -411,6 +411,7 @@ def application_values(projected: Projection, records: Sequence[Event]) -> dict[
         "step": projected.step.value,
         "accepted_at": projected.accepted_at,
         "archived_at": projected.archived_at,
+        "ended_at": projected.ended_at,
         "last_at": projected.last_at,
         "recorded_at": records[-1].recorded_at,
         **projected.urgency,

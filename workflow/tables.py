@@ -90,6 +90,8 @@ application = sa.Table(
     sa.Column("step", sa.String(16), nullable=False),
     sa.Column("accepted_at", Instant, nullable=False),
     sa.Column("archived_at", Instant),
+    # When it was terminated or voided; beside that other things may happen, so the last record may be later.
+    sa.Column("ended_at", Instant),
     sa.Column("last_at", Instant, nullable=False),
     # When its newest record was written: by this is found what was recorded after an instant.
     sa.Column("recorded_at", Instant, nullable=False),

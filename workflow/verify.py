@@ -27,6 +27,7 @@ LABELS = {
     "step": "环节",
     "accepted_at": "受理时间",
     "archived_at": "归档时间",
+    "ended_at": "终止或作废时间",
     "last_at": "最近事项时间",
     "blue_at": "蓝色起始时刻",
     "orange_at": "橙色起始时刻",

@@ -32,10 +32,9 @@ def business(subject: Subject) -> Section:
 
 def _said(subject: Subject) -> str:
     total = {move: subject.figures.total(move.value) for move in Move}
-    now = f"截至{subject.as_of:%Y-%m-%d %H:%M}"
     return (
         f"{subject.this}受理{total[Move.ACCEPTED]:,}户，归档{total[Move.ARCHIVED]:,}户，"
-        f"终止{total[Move.TERMINATED]:,}户，作废{total[Move.VOIDED]:,}户；{now}在途{total[Move.IN_PROGRESS]:,}户。"
+        f"终止{total[Move.TERMINATED]:,}户，作废{total[Move.VOIDED]:,}户；{subject.closing}在途{total[Move.IN_PROGRESS]:,}户。"
     )
 
 
@@ -59,7 +58,7 @@ def _moves(subject: Subject) -> Table:
             Column("单位", width=4),
         ),
         (*rows, ("合计", *total, None, None, "")) if rows else (),
-        f"在途为截至 {subject.as_of:%Y-%m-%d %H:%M} 已受理而未归档、未终止的；高压容量与低压容量单位不同，不相加。",
+        f"在途为{subject.closing}已受理而未归档、未终止的；高压容量与低压容量单位不同，不相加。",
         total=True,
     )
 
@@ -84,14 +83,14 @@ def _chart(subject: Subject) -> tuple[Chart, ...]:
 def _open_late_said(subject: Subject) -> str:
     rows = subject.rows("open_late")
     if not rows:
-        return f"截至{subject.as_of:%Y-%m-%d %H:%M}，在途申请没有超期的计时。"
+        return f"{subject.closing}，在途申请没有超期的计时。"
     stations = {str(row["number"]): str(row["station"]) for row in rows}
     where = named(Counter(stations.values()).items(), "户")
-    return f"在途申请中有{len(stations):,}户、{len(rows):,}个计时已经超期：{where}。超期在途不计入达标率，归档时才判定。"
+    return f"{subject.closing}，在途申请中有{len(stations):,}户、{len(rows):,}个计时已经超期：{where}。超期在途不计入达标率，归档时才判定。"
 
 
 def _open_late(subject: Subject) -> Table:
-    note = f"截至 {subject.as_of:%Y-%m-%d %H:%M} 已超期而尚未办结的计时，不计入达标率。"
+    note = f"{subject.closing}已超期而尚未办结的计时，不计入达标率。"
     return late_list(subject, "open_late", "在途超期", note)
 
 

@@ -2,7 +2,7 @@
 
 from limits.force import Layer
 from limits.terms import Level, Verdict
-from reports.composing.wording import Row, Subject, held, layers, listing, minute, rate, share_cells
+from reports.composing.wording import NUMBER, Row, Subject, held, layers, listing, minute, rate, share_cells
 from reports.figures.figures import Alarms
 from reports.figures.shares import Share
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table, Tone
@@ -177,10 +177,14 @@ def _orders_said(subject: Subject) -> str:
     if not subject.rows("orders"):
         return f"{subject.this}没有督办单。"
     said = (
-        f"{subject.this}下达督办单{orders.opened:,}件，办结{orders.ended:,}件，尚未办结{orders.standing:,}件"
+        f"{subject.this}下达督办单{orders.opened:,}件；截至{subject.as_of:%Y-%m-%d %H:%M}，"
+        f"办结{orders.ended:,}件，尚未办结{orders.standing:,}件"
     )
     said += f"，其中逾期{orders.overdue:,}件" if orders.overdue else ""
-    return f"{said}；未逾期的占{rate(orders.in_time)}。" if orders.in_time.of else f"{said}。"
+    if not orders.in_time.of:
+        return f"{said}；没有办结的，也没有到期的，不计算按时办理率。"
+    outside = f"，未到期和撤销的{orders.in_time.excluded:,}件不计入" if orders.in_time.excluded else ""
+    return f"{said}；按时办理率{rate(orders.in_time)}{outside}。"
 
 
 def _orders(subject: Subject) -> Table:
@@ -190,13 +194,13 @@ def _orders(subject: Subject) -> Table:
         "督办单清单",
         (
             Column("文号", width=9, whole=True),
-            Column("申请编号", width=8, whole=True, personal=True),
-            Column("责任单位", width=9),
+            NUMBER,
+            Column("责任单位", width=9, counted=True),
             Column("下达", "instant", 9),
             Column("应于", "date", 7),
             Column("首次回复", "instant", 9),
             Column("状态", width=5),
-            Column("结论", width=6),
+            Column("结论", width=6, counted=True),
             Column("级别", "level", 5),
         ),
         tuple(_order_row(row) for row in ordered),
@@ -222,9 +226,11 @@ def _suspended_said(subject: Subject) -> str:
     rows = subject.rows("suspensions")
     if not rows:
         return f"{subject.this}没有处于挂起的申请。"
-    begun = sum(str(row["suspended_at"]) >= subject.period.begins.isoformat() for row in rows)
-    standing = sum(row["resumed_at"] is None for row in rows)
-    return f"{subject.this}曾处于挂起的{len(rows):,}次，其中{subject.this}挂起{begun:,}次，至今未恢复{standing:,}次。"
+    found = subject.figures.suspensions()
+    return (
+        f"{subject.this}曾处于挂起的{len(rows):,}次，其中{subject.this}挂起{found.begun:,}次，"
+        f"{subject.closing}未恢复{found.standing:,}次。"
+    )
 
 
 def _suspensions(subject: Subject) -> Table:
@@ -255,7 +261,7 @@ def _plans(subject: Subject) -> Table:
         "供电方案有效期",
         "临近失效和失效的供电方案",
         (
-            Column("级别", "level", 5),
+            Column("级别", "level", 5, counted=True),
             Column("时间", "instant", 9),
             Column("情况", width=16, personal=True),
         ),

@@ -75,9 +75,15 @@ def _keys(subject: Subject, found: tuple[Score, ...]) -> tuple[KeyFigure, ...]:
         _rate_key(RULES[NODE], figures.rate(NODE)),
         _rate_key(RULES[SUPPORTING], figures.rate(SUPPORTING)),
         *(_score_key(score) for score in found if score.name == COMPOSITE),
-        KeyFigure("在途", f"{figures.total(Move.IN_PROGRESS.value):,} 户", f"其中超期 {open_late:,} 户"),
         KeyFigure(
-            "督办单", f"{orders.opened:,} 件", f"尚未办结 {orders.standing:,} 件，逾期 {orders.overdue:,} 件"
+            "在途",
+            f"{figures.total(Move.IN_PROGRESS.value):,} 户",
+            f"{subject.closing}，其中超期 {open_late:,} 户",
+        ),
+        KeyFigure(
+            "督办单",
+            f"{orders.opened:,} 件",
+            f"截至{subject.as_of:%Y-%m-%d %H:%M}，尚未办结 {orders.standing:,} 件，逾期 {orders.overdue:,} 件",
         ),
     )
 

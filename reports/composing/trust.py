@@ -67,7 +67,7 @@ def _findings(subject: Subject) -> Table:
         "廉洁线索",
         "需要核实的记录",
         (
-            Column("类别", width=7),
+            Column("类别", width=7, counted=True),
             Column("证据", width=18, personal=True),
             Column("涉及人员", width=8, personal=True),
             Column("发现", "instant", 9),
@@ -90,7 +90,7 @@ def _excluded(subject: Subject) -> Table:
         "不计入的申请",
         "终止、作废的申请",
         (
-            Column("去向", width=5),
+            Column("去向", width=5, counted=True),
             Column("时间", "instant", 9),
             Column("原因", width=14, personal=True),
         ),
@@ -103,8 +103,8 @@ def _provisional_said(subject: Subject) -> str:
     through = subject.facts.header["published_through"]
     n = sum(int(row["n"] or 0) for row in subject.rows("provisional"))
     if not n:
-        return f"工作日历已公布至{through}，在途计时的到期日都在其内。"
-    return f"工作日历已公布至{through}；在途计时中有{n:,}个的到期日在其后，为暂定，日历公布后重算。"
+        return f"工作日历已公布至{through}，{subject.closing}在途计时的到期日都在其内。"
+    return f"工作日历已公布至{through}；{subject.closing}在途计时中有{n:,}个的到期日在其后，为暂定，日历公布后重算。"
 
 
 def _provisional(subject: Subject) -> Table:
@@ -117,7 +117,7 @@ def _provisional(subject: Subject) -> Table:
         "到期日为暂定的在途计时",
         (
             Column("层级", width=6, grouped=True),
-            Column("时限", width=12),
+            Column("时限", width=12, grouped=True),
             Column("供电所", width=9),
             Column("个数", "count", 5),
         ),

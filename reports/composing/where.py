@@ -175,8 +175,8 @@ def _clocks(subject: Subject) -> Table:
 
 UNMET = "归档申请中未按时的每一个计时，一行一个；原因取自告警的答复，没有答复的为“—”。"
 LATE = (
-    Column("层级", width=5),
-    Column("时限", width=10),
+    Column("层级", width=5, counted=True),
+    Column("时限", width=10, counted=True),
     Column("已用", "count", 4),
     Column("限", "count", 4),
     Column("单位", width=5),

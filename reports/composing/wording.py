@@ -12,13 +12,13 @@ from reports.documents.cells import shown
 from reports.facts.values import Facts, Value
 from reports.figures.figures import Compared, Figures
 from reports.figures.shares import Share, Spread
-from reports.paper import Cell, Chart, Column, Series, Table
+from reports.paper import APPLICATION, Cell, Chart, Column, Series, Table
 from reports.periods import Period
 
 CLASS = Column("客户类别", width=8, whole=True)
-STATION = Column("供电所", width=9)
+STATION = Column("供电所", width=9, counted=True)
 MANAGER = Column("客户经理", width=7, personal=True)
-NUMBER = Column("申请编号", width=8, whole=True, personal=True)
+NUMBER = Column(APPLICATION, width=8, whole=True, personal=True)
 PROVISIONAL = "（暂定）"
 MOST_NAMED = 5
 HUNDREDTH = Decimal("0.01")
@@ -52,6 +52,11 @@ class Subject:
     def complete(self) -> bool:
         """Whether the period is over."""
         return bool(self.facts.header["complete"])
+
+    @property
+    def closing(self) -> str:
+        """As of when it is told what was open: the end of the period, of one not over the instant it was asked."""
+        return f"{self.this}末" if self.complete else f"截至{self.as_of:%Y-%m-%d %H:%M}"
 
     def rows(self, name: str) -> list[Row]:
         """A table of the facts, row by row; none where it was not gathered."""

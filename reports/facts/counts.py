@@ -11,14 +11,14 @@ from reports.facts.scope import WHO, WHO_COLUMNS, WHOSE, WHOSE_COLUMNS, Scope
 from reports.facts.values import Rows, decimal_text
 from workflow import store
 from workflow.events import EventType
-from workflow.history import facts_of
+from workflow.history import facts_of, first
 from workflow.tables import application, threshold
 
 PAGE = 500
 
 
 class Move(Term):
-    """What an application did in the period; ``in_progress`` is what it was at ``as_of``."""
+    """What an application did in the period; ``in_progress`` is what it was at the end of it (``Scope.closing``)."""
 
     ACCEPTED = "accepted", "受理"
     ARCHIVED = "archived", "归档"
@@ -60,8 +60,7 @@ def _moves(scope: Scope) -> dict[Move, sa.ColumnElement[bool]]:
 
 
 def _ended(scope: Scope, status: Status) -> sa.ColumnElement[bool]:
-    """The last record of an application that ended so is that ending."""
-    return sa.and_(application.c.status == status.value, scope.holds(application.c.last_at), scope.known)
+    return sa.and_(application.c.status == status.value, scope.holds(application.c.ended_at), scope.known)
 
 
 EXCLUDED = ("why", *WHO_COLUMNS, "at", "reason")
@@ -74,15 +73,15 @@ def excluded(connection: sa.Connection, scope: Scope) -> Rows:
 
 def _excluded(connection: sa.Connection, scope: Scope) -> Iterator[tuple[object, ...]]:
     ended = sa.or_(*(_ended(scope, status) for status in (Status.TERMINATED, Status.VOIDED)))
-    columns = (application.c.id, application.c.status, *WHO, application.c.last_at)
+    columns = (application.c.id, application.c.status, *WHO, application.c.ended_at)
     rows = connection.execute(sa.select(*columns).where(ended)).all()
     for start in range(0, len(rows), PAGE):
         page = rows[start : start + PAGE]
         events = store.events_by(connection, [row.id for row in page])
         for row in page:
             ending = EventType.TERMINATED if row.status == Status.TERMINATED.value else EventType.VOIDED
-            told = [fact.payload for fact in facts_of(events[row.id]) if fact.type is ending]
-            yield (*row[1:], str(told[-1].get("reason", "")) if told else "")
+            told = first(facts_of(events[row.id]), ending)
+            yield (*row[1:], str(told.payload.get("reason", "")) if told else "")
 
 
 LEVELS = ("layer", "clock", "level", "class", "unit", "station", "n")

@@ -14,8 +14,9 @@ from reports.facts.counts import counts, excluded, levels
 from reports.facts.earlier import Earlier, Periods, before, trend
 from reports.facts.findings import findings
 from reports.facts.kept import by_application, clocks
-from reports.facts.late import not_met, open_late, provisional
+from reports.facts.late import not_met
 from reports.facts.scope import Scope
+from reports.facts.standing import standing
 from reports.facts.stories import stories
 from reports.facts.together import together
 from reports.facts.values import Facts, Rows, Value
@@ -64,7 +65,9 @@ def gather(
     book = replace(book, rules=book.rules.known_at(as_of))
     with store.reading(book.engine) as connection, past(connection, book.rules, as_of) as then:
         scope = Scope(period, as_of, then.known)
-        tables = together(then, lambda ledger: _tables(ledger, book, scope)) | _lists(connection, book, scope)
+        tables = together(then, lambda ledger: ledger_tables(ledger, book, scope)) | _lists(
+            connection, book, scope
+        )
         for source in others:
             told = source(then, period.begins, period.ends)
             tables |= {name: Rows.of(columns, rows) for name, (columns, rows) in told.items()}
@@ -72,18 +75,17 @@ def gather(
         tables |= before(periods)
         tables["trend"] = trend(periods)
         head = then.head()
-    return Facts(_header(book, period, as_of, head, tables), tables)
+    return Facts(_header(book, scope, head, tables), tables)
 
 
-def _tables(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
+def ledger_tables(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
     """What the applications of one ledger tell."""
     return {
         "counts": counts(connection, scope),
         **by_application(connection, scope),
         **clocks(connection, scope),
         "unmet": not_met(connection, book, scope),
-        "open_late": open_late(connection, book, scope),
-        "provisional": provisional(connection, book, scope),
+        **standing(connection, book, scope),
         "excluded": excluded(connection, scope),
         "levels": levels(connection, scope),
         "findings": findings(connection, scope),
@@ -103,19 +105,16 @@ def _lists(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Row
     }
 
 
-def _header(
-    book: Book, period: Period, as_of: datetime, head: str, tables: Mapping[str, Rows]
-) -> dict[str, Value]:
+def _header(book: Book, scope: Scope, head: str, tables: Mapping[str, Rows]) -> dict[str, Value]:
     policies, calendar = book.rules.policies, book.rules.calendar
-    counted_through = min(as_of, period.ends - timedelta(microseconds=1)).date()
     lists = (row for name in ("unmet", "open_late") for row in tables[name].dicts())
     return {
         "format": FORMAT,
         "company": policies.label,
-        "period": str(period),
-        "as_of": as_of.isoformat(),
-        "complete": as_of >= period.ends,
-        "provisional": counted_through > calendar.published_through
+        "period": str(scope.period),
+        "as_of": scope.as_of.isoformat(),
+        "complete": scope.as_of >= scope.period.ends,
+        "provisional": scope.closing.date() > calendar.published_through
         or any(row["provisional"] for row in lists),
         "published_through": calendar.published_through.isoformat(),
         "calendar": calendar.digest,

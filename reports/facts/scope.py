@@ -1,7 +1,7 @@
 """Which applications and clocks a period is about, as conditions of portable SQL."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +35,11 @@ class Scope:
     as_of: datetime
     known: sa.ColumnElement[bool] = field(default_factory=sa.true)
 
+    @property
+    def closing(self) -> datetime:
+        """The last instant the period tells of, at which is asked what was open: its end, of one not over ``as_of``."""
+        return min(self.as_of, self.period.ends - timedelta(microseconds=1))
+
     def holds(self, instant: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """Whether ``instant`` lies in the period and not after ``as_of``."""
         return sa.and_(instant >= self.period.begins, instant < self.period.ends, instant <= self.as_of)
@@ -66,24 +71,23 @@ class Scope:
             application.c.accepted_at < self.period.ends,
             application.c.accepted_at <= self.as_of,
             application.c.status != Status.VOIDED.value,
-            sa.or_(application.c.status != Status.TERMINATED.value, application.c.last_at >= begins),
+            sa.or_(application.c.ended_at.is_(None), application.c.ended_at >= begins),
             self.known,
         )
 
     @property
     def in_progress(self) -> sa.ColumnElement[bool]:
-        """Accepted and not yet archived or terminated at ``as_of``; the last record of a terminated
-        application is its termination.
+        """Accepted and not yet archived or terminated at ``closing``, by what is known at ``as_of``.
 
         The two ends of the index on archived_at name the few that can be meant; an OR instead makes
         SQLite walk every application ever accepted.
         """
-        ends = (application.c.archived_at.is_(None), application.c.archived_at > self.as_of)
+        ends = (application.c.archived_at.is_(None), application.c.archived_at > self.closing)
         return sa.and_(
             application.c.id.in_(sa.union_all(*(sa.select(application.c.id).where(end) for end in ends))),
-            application.c.accepted_at <= self.as_of,
+            application.c.accepted_at <= self.closing,
             application.c.status != Status.VOIDED.value,
-            sa.or_(application.c.status != Status.TERMINATED.value, application.c.last_at > self.as_of),
+            sa.or_(application.c.ended_at.is_(None), application.c.ended_at > self.closing),
             self.known,
         )
 

@@ -1,10 +1,12 @@
 """The figures of one period: pure functions of its facts, each with its base and what stands outside it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from limits.terms import Verdict
 from reports.facts.values import Facts
 from reports.figures.frames import Frames, Key, Where
 from reports.figures.shares import Share, Spread
@@ -72,7 +74,7 @@ class Figures:
         self.frames = Frames(facts)
 
     def counts(self, move: str, by: Sequence[str] = (), when: str = "", **where: Where) -> dict[Key, Held]:
-        """Applications accepted, archived, terminated, voided in the period, or in progress at its ``as_of``."""
+        """Applications accepted, archived, terminated, voided in the period, or in progress when it ended."""
         suffix, then = _then(when)
         name, narrowed = f"counts{suffix}", {"move": move, **then, **where}
         amounts: dict[Key, Decimal] = {}
@@ -166,17 +168,18 @@ class Figures:
         return {key: Share(met, of) for key, (met, of) in found.items()}
 
     def orders(self) -> "Orders":
-        """The supervision orders of the period."""
+        """The supervision orders of the period; one that is open and not yet due has been kept by nobody yet."""
         table = self.facts.tables.get("orders")
         rows = table.dicts() if table else []
-        late = [row for row in rows if row["verdict"] in ("late", "open_late")]
-        counted = [row for row in rows if row["verdict"] != "terminated"]
+        verdicts = Counter(row["verdict"] for row in rows)
+        met, late, overdue = (verdicts[each.value] for each in (Verdict.MET, Verdict.LATE, Verdict.OPEN_LATE))
+        judged = met + late + overdue
         return Orders(
             opened=sum(bool(row["opened_in_period"]) for row in rows),
             standing=sum(row["ended_at"] is None for row in rows),
-            overdue=sum(row["verdict"] == "open_late" for row in rows),
-            ended=sum(row["verdict"] in ("met", "late") for row in rows),
-            in_time=Share(len(counted) - len(late), len(counted), len(rows) - len(counted)),
+            overdue=overdue,
+            ended=met + late,
+            in_time=Share(met, judged, len(rows) - judged),
         )
 
     def suspensions(self) -> "Suspensions":
@@ -190,7 +193,7 @@ class Figures:
         return Suspensions(
             begun=sum(begins <= str(row["suspended_at"]) for row in rows),
             ended=sum(row["resumed_at"] is not None and str(row["resumed_at"]) < ends for row in rows),
-            standing=sum(row["resumed_at"] is None for row in rows),
+            standing=sum(row["resumed_at"] is None or str(row["resumed_at"]) >= ends for row in rows),
         )
 
     def trend(self, rule: str) -> dict[str, Share]:
@@ -236,7 +239,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Suspensions:
-    """Begun in the period, ended in it, and standing at its ``as_of``."""
+    """Begun in the period, ended by its end, and standing then."""
 
     begun: int
     ended: int
@@ -245,7 +248,11 @@ class Suspensions:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Supervision orders: opened in the period, standing and overdue now, ended, and in time so far."""
+    """Supervision orders: opened in the period; standing, overdue and ended at its ``as_of``.
+
+    ``in_time``: those ended in time, of those that are ended or overdue; outside are the cancelled and those
+    not yet due.
+    """
 
     opened: int
     standing: int

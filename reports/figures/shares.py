@@ -9,7 +9,8 @@ from fractions import Fraction
 class Share:
     """``met`` out of ``of``; a share of nothing is no rate, not zero and not full marks.
 
-    ``excluded``: how many of those asked about stand outside the base, because the limit does not bind them.
+    ``excluded``: how many of those asked about stand outside the base, because the limit does not bind them or
+    because nothing is decided yet.
 
     >>> str(Share(45, 49)), str(Share(0, 0))
     ('91.84%', '—')

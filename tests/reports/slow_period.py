@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from alerts.tables import handling, supervision_order
 from limits.calendar import Calendar
 from limits.clock import read
 from limits.force import Layer
@@ -19,6 +20,7 @@ from limits.policy import ClockRole
 from limits.terms import Status, Verdict
 from limits.zone import local, midnight
 from reports.facts.values import Rows, decimal_text
+from reports.figures.shares import Share
 from reports.periods import Period
 from workflow import store
 from workflow.book import Book
@@ -59,6 +61,8 @@ class Slow:
     days: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     owners: Counter[tuple[Any, ...]] = field(default_factory=Counter)
     levels: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    provisional: Counter[tuple[Any, ...]] = field(default_factory=Counter)
+    excluded: set[tuple[Any, ...]] = field(default_factory=set)
     unmet: set[tuple[Any, ...]] = field(default_factory=set)
     open_late: set[tuple[Any, ...]] = field(default_factory=set)
 
@@ -66,12 +70,15 @@ class Slow:
         return at is not None and self.period.begins <= at < self.period.ends and at <= self.as_of
 
 
-def slow_period(book: Book, period: Period, as_of: datetime) -> Slow:
-    """One loop over everything."""
+def slow_period(book: Book, period: Period, as_of: datetime, on_record: datetime | None = None) -> Slow:
+    """One loop over everything; ``on_record``: what had happened by ``as_of`` by what was written by then."""
+    written_by = on_record or as_of
     slow = Slow(period, as_of)
-    for number, then, now in projections(book, as_of):
+    end = min(as_of, period.ends - timedelta(microseconds=1))
+    for number, then, now in projections(book, written_by, as_of):
         whose = whose_of(then)
-        for clock in now.clocks:
+        _add_excluded(slow, number, now)
+        for clock in then.clocks:
             rule = clock.bound.rule
             for each in clock.crossings:
                 if slow.holds(each.at):
@@ -80,12 +87,13 @@ def slow_period(book: Book, period: Period, as_of: datetime) -> Slow:
             continue
         if slow.holds(then.accepted_at):
             _count(slow, "accepted", then)
-        if then.status is Status.OPEN:
-            _count(slow, "in_progress", then)
-            _add_open(slow, book, number, then)
-        elif slow.holds(then.archived_at):
+        if slow.holds(then.archived_at):
             _count(slow, "archived", then)
             _add_archived(slow, number, then, book.rules.calendar)
+    for number, then, now in projections(book, written_by, end):
+        if then.status is Status.OPEN and now.status is not Status.VOIDED:
+            _count(slow, "in_progress", then)
+            _add_open(slow, book, number, then, end)
     return slow
 
 
@@ -95,13 +103,16 @@ def agrees(ours: Mapping[str, Rows], slow: Slow) -> None:
     def counted(name: str) -> dict[Any, Any]:
         return {row[:-1]: row[-1] for row in ours[name].rows}
 
-    moves = {row for row in ours["counts"].rows if row[0] not in ("terminated", "voided")}
-    assert moves == {(*key, n, decimal_text(slow.capacities[key])) for key, n in slow.counts.items()}
+    assert set(ours["counts"].rows) == {
+        (*key, n, decimal_text(slow.capacities[key])) for key, n in slow.counts.items()
+    }
     assert set(ours["kept"].rows) == {(*key, n, slow.met[key]) for key, n in slow.base.items()}
     assert set(ours["clocks"].rows) == {(*key, n, slow.clock_met[key]) for key, n in slow.clock_base.items()}
     assert counted("days") == slow.days
     assert counted("owners") == slow.owners
     assert counted("levels") == slow.levels
+    assert counted("provisional") == slow.provisional
+    assert {(row["why"], row["number"], row["at"]) for row in ours["excluded"].dicts()} == slow.excluded
     unmet = {(row["number"], row["layer"], row["clock"]) for row in ours["unmet"].dicts()}
     assert unmet == slow.unmet
     open_late = {
@@ -110,16 +121,57 @@ def agrees(ours: Mapping[str, Rows], slow: Slow) -> None:
     assert open_late == slow.open_late
 
 
-def projections(book: Book, as_of: datetime) -> Iterator[tuple[str, Projection, Projection]]:
-    """Each application that was on record at ``as_of``: its number, how it stood then, all that was known of it."""
+def slow_orders(book: Book, period: Period, as_of: datetime) -> Share:
+    """The 督办单 ended in time, of those ended or overdue; each walked day by day through what was recorded."""
+    met = missed = outside = 0
+    with store.reading(book.engine) as connection:
+        acts = sa.select(handling).where(handling.c.subject == "order", handling.c.recorded_at <= as_of)
+        records = connection.execute(acts.order_by(handling.c.seq)).all()
+        for order in connection.execute(sa.select(supervision_order)).all():
+            told = [each for each in records if each.subject_id == order.id]
+            ended = [each for each in told if each.act in ("accepted", "cancelled")]
+            if told and order.opened_at < period.ends and (not ended or ended[0].at >= period.begins):
+                cancelled = bool(ended) and ended[0].act == "cancelled"
+                late = not cancelled and _order_late(told, order.limit_value, book.rules.calendar, as_of)
+                missed += late
+                met += bool(ended) and not late and not cancelled
+                outside += cancelled or not (ended or late)
+    return Share(met, met + missed, outside)
+
+
+def _order_late(told: Sequence[Any], limit: int, calendar: Calendar, as_of: datetime) -> bool:
+    """Whether a midnight passed, after the last good day, while the answer was owed."""
+    owed, used = False, 0
+    day = local(told[0].at).date()
+    while midnight(day) <= as_of:
+        for each in told:
+            if local(each.at).date() == day and each.act != "attached":
+                owed = each.act in ("opened", "returned")
+        day += timedelta(1)
+        if owed and midnight(day) <= as_of:
+            left = limit - used
+            if left <= 0:
+                return True
+            used += calendar.is_workday(day)
+    return False
+
+
+def projections(
+    book: Book, as_of: datetime, until: datetime | None = None
+) -> Iterator[tuple[str, Projection, Projection]]:
+    """Each application that was on record at ``as_of``: its number, how it stood then, all that was known of it.
+
+    ``until``: how it stood at that earlier instant.
+    """
+    until = until or as_of
     with store.reading(book.engine) as connection:
         for row in connection.execute(sa.select(application.c.id, application.c.number)).all():
             events = [each for each in store.events_of(connection, row.id) if each.recorded_at <= as_of]
             if not events:
                 continue
             now = project(events, book.rules)
-            if now.accepted_at <= as_of:
-                yield row.number, project(events, book.rules, until=as_of), now
+            if now.accepted_at <= until:
+                yield row.number, project(events, book.rules, until=until), now
 
 
 def whose_of(then: Projection) -> tuple[str, str, str, str]:
@@ -133,10 +185,23 @@ def _count(slow: Slow, move: str, then: Projection) -> None:
     slow.capacities[key] = slow.capacities.get(key, Decimal(0)) + then.registration.capacity
 
 
-def _add_open(slow: Slow, book: Book, number: str, then: Projection) -> None:
+def _add_excluded(slow: Slow, number: str, now: Projection) -> None:
+    """Out of every base since the first record that says so, whatever else was recorded since."""
+    if now.status in (Status.TERMINATED, Status.VOIDED):
+        ended = next(fact.at for fact in now.facts if fact.type.value == now.status.value)
+        if slow.holds(ended):
+            _count(slow, now.status.value, now)
+            slow.excluded.add((now.status.value, number, ended.isoformat()))
+
+
+def _add_open(slow: Slow, book: Book, number: str, then: Projection, end: datetime) -> None:
     for clock in then.clocks:
         rule = clock.bound.rule
-        reading = read(clock.standing, book.rules.calendar, slow.as_of)
+        reading = read(clock.standing, book.rules.calendar, end)
+        if clock.standing.limit is not None and clock.standing.final is None and clock.standing.due_at:
+            last_day = local(clock.standing.due_at - timedelta(microseconds=1)).date()
+            if last_day > book.rules.calendar.published_through:
+                slow.provisional[(rule.layer.value, rule.name, *whose_of(then)[:3])] += 1
         judged = rule.role is ClockRole.TOTAL or (
             rule.layer is Layer.LOCAL and rule.role in (ClockRole.NODE, ClockRole.SUPPORTING)
         )

@@ -13,8 +13,11 @@ from limits.drafts import draft_policies
 from limits.force import Layer
 from limits.policy import ClockRole, PolicySet
 from limits.policy_files import load_jurisdiction
-from limits.terms import Verdict
+from limits.terms import CustomerClass, Verdict
+from reports.documents.cells import shown
 from reports.errors import PeriodNotBegun
+from reports.facts.gathering import gather
+from reports.figures.figures import Figures
 from reports.periods import Period
 from reports.whatif import what_if
 from reports.whatif_json import to_json
@@ -107,6 +110,18 @@ def test_what_holds_now_is_what_the_month_reports(shipped: Book, tmp_path: Path)
     assert (sum(each["numerator"] for each in total), sum(each["denominator"] for each in total)) == (43, 47)
     nodes = [each["before"] for each in told if each["role"] == "node"]
     assert (sum(each["numerator"] for each in nodes), sum(each["denominator"] for each in nodes)) == (10, 11)
+    reported = Figures(gather(shipped, MONTHS[2], AS_OF)).kept("local.whole", ("class", "station"))
+    assert {
+        (each["class"], each["station"]): (each["before"]["numerator"], each["before"]["denominator"])
+        for each in told
+        if each["role"] == "whole"
+    } == {key: (share.met, share.of) for key, share in reported.items() if share.of}
+    high = "高压（含全部节点）"
+    row = next(row for table in paper_of(found).tables() for row in table.rows if row[1] == high)
+    key = next(each for each in paper_of(found).keys if each.label == f"{high}达标率")
+    kept = [share for (kind, _), share in reported.items() if CustomerClass.of(str(kind)).high_voltage]
+    assert row[2:4] == row[5:7] == (sum(each.of for each in kept), sum(each.met for each in kept)) != (0, 0)
+    assert key.value == f"{shown(row[4], 'share')} → {shown(row[4], 'share')}"
 
 
 @pytest.mark.parametrize("make", [shorter, thresholds])

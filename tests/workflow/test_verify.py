@@ -183,6 +183,7 @@ TAMPERED: dict[str, tuple[sa.UpdateBase, str]] = {
             "step": "energize",
             "accepted_at": LATER,
             "archived_at": LATER,
+            "ended_at": LATER,
             "last_at": LATER,
             "recorded_at": LATER,
             "due_at": LATER,

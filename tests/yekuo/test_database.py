@@ -53,6 +53,36 @@ def test_an_older_database_learns_when_each_application_was_last_recorded(databa
     engine.dispose()
 
 
+def test_an_older_database_learns_when_an_application_ended(database_url: str) -> None:
+    """By its records and the corrections of them; one that was withdrawn and made again by the later."""
+    engine = store.open_engine(database_url)
+    told = {
+        "1": [("terminated", "10-12", "{}"), ("supporting_finished", "11-03", "{}")],
+        "2": [("voided", "10-12", "{}"), ("corrected", "10-14", MOVED)],
+        "3": [
+            ("terminated", "10-12", "{}"),
+            ("corrected", "10-14", WITHDRAWN),
+            ("terminated", "10-15", "{}"),
+        ],
+    }
+    with store.writing(engine) as connection:
+        command.upgrade(database.config(connection), "0005")
+        for number, records in told.items():
+            row = OLD_APPLICATION.replace("'A1'", f"'{number}'").replace("'open'", f"'{records[0][0]}'")
+            connection.exec_driver_sql(row)
+            for seq, (kind, day, payload) in enumerate(records, 2):
+                row = OLD_EVENT.replace("'accepted'", f"'{kind}'").replace("(1,", f"({number},")
+                at_noon = row.format(seq=seq, at="2026-11-04 01:00:00").replace("10-08 01", f"{day} 04")
+                connection.exec_driver_sql(at_noon.replace("'', '', '')", f"'{payload}', '', '')"))
+    database.upgrade(engine)
+    with store.reading(engine) as connection:
+        found = connection.scalars(sa.select(application.c.ended_at).order_by(application.c.number)).all()
+    assert found == [at("2026-10-12 一 12:00"), at("2026-10-13 二 09:00"), at("2026-10-15 四 12:00")]
+    engine.dispose()
+
+
+MOVED = '{"occurred_at":"2026-10-13T09:00:00+08:00","seq":2}'
+WITHDRAWN = '{"seq":2,"withdrawn":true}'
 OLD_APPLICATION = """
 INSERT INTO application (number, unit, station, customer, address, customer_class, voltage, supplies, capacity,
 kind, channel, proactive, boundary, customer_works, supporting, manager, status, state, flags, step, accepted_at,

@@ -17,6 +17,7 @@ from reports.figures.shares import Share
 from reports.masthead import Letterhead
 from reports.paper import Chart, Paper, Passage, Table
 from reports.periods import Period
+from reports.printed import headed_by, printed
 from tests.dates import at
 from tests.reports.books import AS_OF, resident
 from workflow import cases
@@ -136,6 +137,18 @@ def test_tables_and_charts_are_of_one_piece(told: dict[str, Facts], period: str)
         assert all(len(series.values) == len(part.categories) for series in part.series), part.name
 
 
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_figure_has_a_name_of_its_own(told: dict[str, Facts], period: str) -> None:
+    """By which a correction says which one it means; every cell of every table that is read is among them."""
+    paper = paper_of(told[period])
+    found = printed(paper)
+    assert not [name for name in found.figures if "（2）" in name.item]
+    read = [each for each in paper.tables() if not each.listing]
+    assert len(found.figures) == len(paper.keys) + sum(
+        len(each.rows) * (len(each.columns) - len(headed_by(each))) for each in read
+    )
+
+
 @pytest.mark.parametrize("period", ["2026-10", "2026-11"])
 def test_nobody_is_named_in_the_public_edition(told: dict[str, Facts], period: str) -> None:
     facts = told[period]
@@ -150,6 +163,24 @@ def test_nobody_is_named_in_the_public_edition(told: dict[str, Facts], period: s
     whole, public = repr(paper), repr(public_edition(paper))
     assert sum(each in whole for each in people) > 10
     assert [each for each in people if each in public] == []
+
+
+@pytest.mark.parametrize("period", ["2026-10", "2026-11", "2026-Q3"])
+def test_the_public_edition_tells_of_no_single_application(told: dict[str, Facts], period: str) -> None:
+    """In a small county a class, a station and a date may be one firm: there it is told how many, not when."""
+    paper = paper_of(told[period])
+    public = public_edition(paper)
+    kept = {each.name: each for each in public.tables()}
+    for each in paper.tables():
+        if each.by_application:
+            counts = kept[each.name]
+            assert sum(row[-1] for row in counts.rows if isinstance(row[-1], int)) == len(each.rows), (
+                each.name
+            )
+            assert len({row[:-1] for row in counts.rows}) == len(counts.rows), each.name
+    assert len([each for each in paper.tables() if each.by_application]) >= 2
+    assert {column.kind for each in kept.values() for column in each.columns}.isdisjoint({"date", "instant"})
+    assert [each.name for each in kept.values() if each.by_application] == []
 
 
 def test_a_month_of_households_alone_judges_no_high_voltage(file_book: Book) -> None:

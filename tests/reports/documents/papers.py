@@ -296,11 +296,11 @@ def _late(name: str, count: int) -> Table:
         (
             Column("申请编号", width=12, whole=True, personal=True),
             CLASS,
-            STATION,
+            replace(STATION, counted=True),
             Column("客户名称", width=14, personal=True),
             Column("客户经理", width=8, personal=True),
             Column("层级", width=5),
-            Column("时限", width=14),
+            Column("时限", width=14, counted=True),
             Column("已用", "count", 4),
             Column("限", "count", 4),
             Column("应于", "date", 10),

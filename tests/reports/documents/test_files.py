@@ -257,6 +257,15 @@ def test_a_gap_in_a_chart_is_an_empty_cell(sheets: Any) -> None:
     assert (rows["4月"], rows["大王庄供电所（无数据）"], rows["北关供电所"]) == (None, None, 0)
 
 
+def test_a_gap_in_a_chart_is_not_kept_as_a_nought(documents: dict[Format, bytes]) -> None:
+    """What viewers show that do not look at the cells: twelve months, one of them without a figure."""
+    charts = dict(parts(documents[Format.XLSX]))
+    kept = re.search(r"<c:numCache>.*?</c:numCache>", charts["xl/charts/chart2.xml"].decode())
+    assert kept is not None
+    assert 'ptCount val="12"' in kept[0]
+    assert re.findall(r'idx="(\d+)"', kept[0]) == [str(at) for at in range(12) if at != 3]
+
+
 # --- the public edition ---------------------------------------------------------------------------------
 
 
@@ -280,7 +289,7 @@ def test_nobody_is_named_in_the_public_edition(form: Format) -> None:
     assert "公开版" in told
 
 
-def test_the_public_edition_counts_nothing_anew(paper: Paper) -> None:
+def test_the_public_edition_keeps_every_figure_and_no_row_of_one_application(paper: Paper) -> None:
     public = public_edition(paper)
     assert public.keys == paper.keys
     kept = {table.name: table for table in public.tables()}
@@ -289,8 +298,10 @@ def test_the_public_edition_counts_nothing_anew(paper: Paper) -> None:
         if not table.personal and not any(column.personal for column in table.columns):
             assert kept[table.name] == table
     late: Table = kept["归档未达标"]
-    assert len(late.rows) == LATE
-    assert {"申请编号", "客户名称", "客户经理"}.isdisjoint(column.head for column in late.columns)
+    assert [column.head for column in late.columns] == ["供电所", "时限", "条数"]
+    assert sum(row[-1] for row in late.rows if isinstance(row[-1], int)) == LATE
+    assert len({row[:-1] for row in late.rows}) == len(late.rows) < LATE
+    assert not late.listing
     assert [each.name for each in public.signatures] == [""] * 4
 
 

@@ -18,10 +18,15 @@ from reports.periods import Period
 from tests.alerts.company import EAST, found
 from tests.dates import at, on
 from tests.reports.books import AS_OF, resident
+from tests.reports.slow_period import agrees, slow_period
+from tests.workflow.ledger_books import GOOD, write_book
 from workflow import cases, ratings
 from workflow.book import Book
 from workflow.history import Registration
+from workflow.importing import import_ledger
+from workflow.ledger_columns import LEDGER_SHEET
 from workflow.past import Past
+from workflow.verify import verify
 
 OCTOBER = Period.parse("2026-10")
 NASTY = ["=1+1", "@SUM(A1)", "+8", "-3", '<script>alert("1")</script>', "甲&乙", "007"]
@@ -95,6 +100,50 @@ def test_terminated_and_void_are_in_no_base_and_told_with_their_reasons(file_boo
         0,
     ]
     assert figures.rate("local.total").of == 0
+
+
+@pytest.mark.parametrize(("word", "kind"), [("终止", "terminated"), ("作废", "voided")])
+def test_an_ending_belongs_to_its_own_month_whatever_followed(
+    file_book: Book, tmp_path: Path, word: str, kind: str
+) -> None:
+    """The supporting works of an application that ended on 20 October were finished on 3 November."""
+    row = {
+        **GOOD,
+        "客户类别": "低压居民",
+        "供电电压": "220V",
+        "配套工程": "低压配套",
+        "配套开工时间": "2026-10-13 09:00",
+        "配套完工时间": "2026-11-03 09:00",
+        "终止时间": "2026-10-20 09:00",
+        "状态": word,
+    }
+    path = write_book(tmp_path / "台账.xlsx", {LEDGER_SHEET: [list(row), list(row.values())]})
+    import_ledger(file_book, path, now=AS_OF)
+    october, november = (gather(file_book, Period.parse(each), AS_OF) for each in ("2026-10", "2026-11"))
+    ended = [("2026-10-20T09:00:00+08:00", GOOD["申请编号"])]
+    assert [rows(each, "excluded", "at", "number") for each in (october, november)] == [ended, []]
+    told = [[Figures(each).total(move) for move in (kind, "in_progress")] for each in (october, november)]
+    assert told == [[1, 0], [0, 0]]
+    assert verify(file_book).difference is None
+    for facts, period in ((october, OCTOBER), (november, Period.parse("2026-11"))):
+        agrees(facts.tables, slow_period(file_book, period, AS_OF))
+
+
+def test_what_is_open_is_told_as_of_the_end_of_the_period(file_book: Book) -> None:
+    """Both were finished after October: one was late by its end, the other not before November."""
+    begin(file_book, "十", at("2026-10-26 一 09:00"), resident("十"))
+    begin(file_book, "末", at("2026-10-30 五 09:00"), resident("末"))
+    for number in "十末":
+        end = at("2026-11-10 二 09:00")
+        cases.energize(file_book, number, at=end, now=end, actor="装表员")
+        cases.archive(file_book, number, at=end, now=end, actor="归档员")
+    facts = gather(file_book, OCTOBER, AS_OF)
+    assert Figures(facts).total("in_progress") == 2
+    assert rows(facts, "open_late", "number", "clock", "used", "verdict", "due_on") == [
+        ("十", "whole", 4, "open_late", "2026-10-28")
+    ]
+    assert Figures(gather(file_book, Period.parse("2026-11"), AS_OF)).total("in_progress") == 0
+    agrees(facts.tables, slow_period(file_book, OCTOBER, AS_OF))
 
 
 def test_a_month_without_high_voltage_has_no_nodes_and_says_so(file_book: Book) -> None:

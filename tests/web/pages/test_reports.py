@@ -30,15 +30,15 @@ from web.work.reporting import PeriodState, reported
 from workflow.book import Book
 from workflow.rules import Rules
 
-CUSTOMER, NUMBER = "振兴机械有限公司", "NX20260928001"
+CUSTOMER, NUMBER = "振兴机械有限公司", "NX20260901001"
 WORDS = ("城关供电所", "东岭供电所")
 
 
 @pytest.fixture(scope="module")
 def filled(sqlite_template: Path, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """An application accepted in September and not yet replied to."""
+    """An application accepted in September and not yet replied to, late when that month ended."""
     with company_in(tmp_path_factory.mktemp("reports"), sqlite_template, rules) as made:
-        accept(made, NUMBER, at("2026-09-28 一 09:00"))
+        accept(made, NUMBER, at("2026-09-01 二 09:00"))
         yield made
 
 
