@@ -63,6 +63,12 @@ class RightMissing(YekuoError):
     code = "right_missing"
 
 
+class DutyOfAnother(YekuoError):
+    """{unit}的“{label}”由{post}完成，您的岗位“{role}”不能登记，没有做任何改动。请由该所的{post}登记。"""
+
+    code = "duty_of_another"
+
+
 class FormStale(YekuoError):
     """这张表单已经失效（登录已更换，或页面打开太久），没有做任何改动。请返回上一页，刷新后重新提交。"""
 

@@ -27,6 +27,7 @@ NAVIGATION = (
     Entry("/centre", "指挥中心", Right.WATCH, "各单位的级别、今明两天到期、久未答复和督办单。"),
     Entry("/alerts", "预警告警", Right.READ_ALERTS, "达到的级别，签收、答复和关闭。"),
     Entry("/orders", "督办单", Right.READ_ORDERS, "下达、回复和审核。"),
+    Entry("/duties", "周期事项", Right.READ_DUTIES, "按月、季、半年要做的事：到期日、逾期和登记完成。"),
     Entry("/findings", "廉洁线索", Right.READ_FINDINGS, "次序不符、补录、一人多岗等需要核实的记录。"),
     Entry("/reports", "报表", Right.READ_REPORTS, "按月、季度、半年和年的监督报告：查看、下载、封存和核对。"),
     Entry(

@@ -13,6 +13,7 @@ from web.pages import assigning as assigning_pages
 from web.pages import audit as audit_pages
 from web.pages import centre as centre_pages
 from web.pages import checking as checking_pages
+from web.pages import duties as duty_pages
 from web.pages import entry, own_account
 from web.pages import findings as finding_pages
 from web.pages import judging as judging_pages
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     application_pages.router,
     alert_pages.router,
     order_pages.router,
+    duty_pages.router,
     centre_pages.router,
     rule_pages.router,
     finding_pages.router,

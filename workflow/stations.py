@@ -10,16 +10,20 @@ from workflow.organisation import UnitKind
 from workflow.people_tables import unit
 from workflow.tables import application, event
 
+# What a unit has that was there before it was written down since when it is known (migration 0006).
+ALWAYS = date(1970, 1, 1)
+
 
 def stations_since(connection: sa.Connection) -> Mapping[str, date]:
     """By name, the day a station of the company came on record (X): in the organisation or, earlier, in the ledger.
 
-    Before any organisation is imported, those of the ledger.  One that belongs to the company no more is left out:
-    since when is on no record.
+    One that was always known is since the book began, that is since its first record.  Before any organisation is
+    imported, those of the ledger.  One that belongs to the company no more is left out: since when is on no record.
     """
-    first = _first_applications(connection)
-    kept = _units(connection)
-    return {name: min(day, first.get(name, day)) for name, day in kept.items()} or first
+    first, kept = _first_applications(connection), _units(connection)
+    known = {name: min(day, first.get(name, day)) for name, day in kept.items()} or first
+    began = min((day for day in (*kept.values(), *first.values()) if day > ALWAYS), default=ALWAYS)
+    return {name: max(day, began) for name, day in known.items()}
 
 
 def _units(connection: sa.Connection) -> dict[str, date]:

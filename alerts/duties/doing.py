@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from alerts import handlings
 from alerts.duties import errors as duty_errors
 from alerts.duties.opening import open_rounds
-from alerts.duties.rounds import Round, period_said
+from alerts.duties.rounds import Round
 from alerts.kinds import Act
 from alerts.raising import take_back
 from alerts.tables import alert, duty
+from limits.duties import period_said
 from limits.terms import Post, Verdict
 from limits.zone import local, midnight, midnight_after
 from workflow import store

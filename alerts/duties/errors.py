@@ -4,19 +4,19 @@ from limits.errors import YekuoError
 
 
 class DutyUnknown(YekuoError):
-    """没有“{which}”这一周期事项。请用 yekuo duty list --all 查看编号。"""
+    """没有“{which}”这一周期事项。请在“周期事项”页面或用 yekuo duty list --all 查看编号。"""
 
     code = "duty_unknown"
 
 
 class DutyDone(YekuoError):
-    """{unit}的“{label}”（{period}）已于 {done_at} 完成，不能再登记一次。请用 yekuo duty list --all 核对编号。"""
+    """{unit}的“{label}”（{period}）已于 {done_at} 完成，不能再登记一次。请核对是哪一期、哪个供电所。"""
 
     code = "duty_done"
 
 
 class DutyEvidenceMissing(YekuoError):
-    """{unit}的“{label}”（{period}）没有写依据。请写明完成的凭据，例：--evidence 会议纪要2026-11号。"""
+    """{unit}的“{label}”（{period}）没有写依据。请写明完成的凭据，例：会议纪要2026-11号。"""
 
     code = "duty_evidence_missing"
 

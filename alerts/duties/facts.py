@@ -15,7 +15,7 @@ from alerts.kinds import Act
 from alerts.tables import duty, handling
 from limits.zone import local
 
-_DONE = sa.and_(
+DONE = sa.and_(
     handling.c.subject == Subject.DUTY.value,
     handling.c.subject_id == duty.c.id,
     handling.c.act == Act.DONE.value,
@@ -34,7 +34,7 @@ def duty_facts(
     opened = duty.c.opens_on <= local(as_of).date()
     others = (column for column in duty.columns if column is not duty.c.done_at)
     known = sa.case((handling.c.recorded_at <= as_of, duty.c.done_at)).label("done_at")
-    wanted: sa.Select[Any] = sa.select(*others, known).select_from(duty.outerjoin(handling, _DONE))
+    wanted: sa.Select[Any] = sa.select(*others, known).select_from(duty.outerjoin(handling, DONE))
     rounds = (view_of(row, as_of) for row in connection.execute(wanted.where(due, opened)))
     told = [
         (each.item, each.unit, each.period, each.label, each.opens_on, each.due_on, each.done_at, each.state)

@@ -6,42 +6,45 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from alerts.duties import rounds as duty_rounds
-from alerts.duties.rounds import Round
+from alerts.duties.rounds import Round, crossings_of
 from alerts.kinds import AlertKind
 from alerts.raising import Raised, raise_alerts, take_back
 from alerts.tables import alert, duty
 from limits.clock import RANKS, Crossing
+from limits.duties import Rounds, period_said, rounds_between
 from limits.explanation import weekday_of
 from limits.terms import Level
 from limits.zone import local
 from workflow.book import Book
 from workflow.organisation import load_organisation
+from workflow.stations import stations_since
 from workflow.store import CHUNK
 
 
 def open_rounds(connection: sa.Connection, book: Book, now: datetime) -> int:
-    """Open what is not open yet in every station of the organisation; how many.
+    """Open what is not open yet in every station of the organisation, since it is known; how many.
 
-    After downtime the same rounds as if it had run every day: a station is caught up from its newest round
-    on. A station that has none begins with today's (X: nothing is demanded of it afterwards).
+    After downtime the same rounds as if it had run every day: levels are caught up from the newest round of a
+    station on.  Of one that has none they begin with today's rounds (X: nobody is told of what fell due before
+    anything ran), but what fell due since it is known is there, so that it can be put on record.
     """
     today = local(now).date()
     newest = sa.select(duty.c.unit, sa.func.max(duty.c.opens_on)).group_by(duty.c.unit)
-    known = {row[0]: row[1] for row in connection.execute(newest)}
-    stations = load_organisation(connection, now).stations()
-    starts = {station: known.get(station, today) for station in stations}
-    by_start = {
-        since: duty_rounds.rounds_between(book.rules.policies, since, today) for since in set(starts.values())
+    told_from = {row[0]: row[1] for row in connection.execute(newest)}
+    stations, since = load_organisation(connection, now).stations(), stations_since(connection)
+    rounds = {
+        day: rounds_between(book.rules.policies.duties, day, today)
+        for day in {since[station] for station in stations}
     }
-    held = _held(connection, min(starts.values(), default=today))
-    rows = (row for station in stations for row in _rows(station, by_start[starts[station]]))
+    held = _held(connection, min((since[station] for station in stations), default=today))
+    rows = (row for station in stations for row in _rows(station, rounds[since[station]]))
     missing = [row for row in rows if _key(row) not in held]
     # In the order in which they would have been opened day by day: so that each gets the same number.
     missing.sort(key=lambda row: (row["opens_on"], stations.index(row["unit"]), row["item"]))
     if missing:
         connection.execute(sa.insert(duty), missing)
-    _place_levels(connection, book, now, {_key(row) for row in missing})
+    told = {_key(row) for row in missing if row["due_on"] >= told_from.get(row["unit"], today)}
+    _place_levels(connection, book, now, told)
     return len(missing)
 
 
@@ -56,7 +59,7 @@ def _key(row: dict[str, Any]) -> Round:
     return Round(row["item"], row["unit"], row["period"])
 
 
-def _rows(station: str, rounds: duty_rounds.Rounds) -> Iterable[dict[str, Any]]:
+def _rows(station: str, rounds: Rounds) -> Iterable[dict[str, Any]]:
     for (item, name), (rule, period) in rounds.items():
         yield {
             "item": item,
@@ -84,7 +87,7 @@ def _place_levels(connection: sa.Connection, book: Book, now: datetime, opened: 
     for row in connection.execute(sa.select(duty).where(duty.c.done_at.is_(None))).all():
         if row.id not in placed and Round(row.item, row.unit, row.period) not in opened:
             continue
-        wanted = duty_rounds.crossings_of(row.opens_on, row.due_on, book.rules)
+        wanted = crossings_of(row.opens_on, row.due_on, book.rules)
         if placed.get(row.id) != {(each.level.value, each.at) for each in wanted if each.at > now}:
             take_back(connection, now, duty_id=row.id)
             raised += (_raised(row, each) for each in wanted)
@@ -96,7 +99,7 @@ def _raised(row: sa.Row[Any], crossing: Crossing) -> Raised:
     over = RANKS[crossing.level] >= RANKS[Level.YELLOW]
     state = "已经超期，请立即完成并登记" if over else "尚未完成"
     text = (
-        f"{row.unit}的“{row.label}”（{duty_rounds.period_said(row.period)}，评价标准第 {row.item} 项）"
+        f"{row.unit}的“{row.label}”（{period_said(row.period)}，评价标准第 {row.item} 项）"
         f"应在 {weekday_of(row.due_on)}前完成，{state}。"
     )
     return Raised(

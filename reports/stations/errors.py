@@ -82,7 +82,7 @@ class ScoreNotAllowed(YekuoError):
 
 
 class ScoreUnsupported(YekuoError):
-    """第 {item} 项“{label}”有 {missing} 次没有按时完成（{rounds}），最多得 {most} 分，不能得 {points} 分。漏登记的请先用 yekuo duty done 补登。"""
+    """第 {item} 项“{label}”有 {missing} 次没有按时完成（{rounds}），最多得 {most} 分，不能得 {points} 分。漏登记的请先在“周期事项”页面补登。"""
 
     code = "score_unsupported"
 

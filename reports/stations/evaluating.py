@@ -38,7 +38,7 @@ def open_evaluation(case: Case, *, now: datetime, actor: str) -> Evaluation:
         connection.execute(sa.insert(station_evaluation).values(_row(case, text)))
         row = find(connection, case)
         append(connection, row.id, record)
-        return view(connection, row, [record], now, case.duties)
+        return view(connection, row, [record], now, case.book, case.duties)
 
 
 def score(
@@ -67,7 +67,8 @@ def close(case: Case, *, now: datetime, actor: str, text: str = "", seen: int | 
     with holding(case, now, seen) as held:
         found = held.evaluation
         actor = judging.refuse(found, Act.CLOSED, actor=actor, now=now)
-        kept = {"text": told(text), "rounds": [each._asdict() for each in found.rounds]}
+        since = found.since.isoformat() if found.since else None
+        kept = {"text": told(text), "rounds": [each._asdict() for each in found.rounds], "since": since}
         payload = judging.result(found) | kept
         return held.add(chained(found.records[-1], Act.CLOSED, actor=actor, now=now, payload=payload))
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from limits.stations import StationItem, StationPart, StationStandard
@@ -14,7 +14,10 @@ from reports.stations.records import Act, Record, last
 
 
 class Round(NamedTuple):
-    """One round of a periodic duty that fell due in the period; dates and instants as ISO text."""
+    """One round of a periodic duty that falls due in the period; dates and instants as ISO text.
+
+    ``recorded``: it was opened, so that it could be put on record; what the rhythm asks for and nobody opened is not.
+    """
 
     item: int
     round: str
@@ -22,16 +25,23 @@ class Round(NamedTuple):
     due_on: str
     done_at: str | None
     state: Verdict
+    recorded: bool = True
 
     @property
     def missing(self) -> bool:
         """Past its day and not done by then."""
         return self.state in (Verdict.LATE, Verdict.OPEN_LATE)
 
+    @property
+    def unrecorded(self) -> bool:
+        """无登记: past its day, and nothing says that it was ever there to be done."""
+        return self.missing and not self.recorded
+
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Round":
         """One row of the facts of duties, or of what a result kept of them."""
-        return cls(**{**{name: told[name] for name in cls._fields}, "state": Verdict.of(str(told["state"]))})
+        known = {name: told[name] for name in cls._fields if name in told}
+        return cls(**{**known, "state": Verdict.of(str(told["state"]))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +64,22 @@ class ItemView:
     review: Given | None
 
     @property
-    def late(self) -> tuple[Round, ...]:
-        """The rounds that were not done in time."""
+    def missing(self) -> tuple[Round, ...]:
+        """The rounds that nothing shows to have been done in time: done late, not done, or not on record at all."""
         return tuple(each for each in self.rounds if each.missing)
 
     @property
+    def unrecorded(self) -> tuple[Round, ...]:
+        """Those of them that are not on record at all."""
+        return tuple(each for each in self.rounds if each.unrecorded)
+
+    @property
     def most(self) -> int:
-        """The most it can have: of a periodic item, what the duties done in time support (X: late is missing)."""
-        return self.item.most(len(self.late))
+        """The most it can have: of a periodic item, what the duties done in time support.
+
+        清廉标准 takes 依据 from what was done; without data there are never full marks (X: late is missing as well).
+        """
+        return self.item.most(len(self.missing))
 
     @property
     def evidence(self) -> str:
@@ -71,7 +89,9 @@ class ItemView:
         met = sum(each.state is Verdict.MET for each in self.rounds)
         waiting = sum(each.state is Verdict.OPEN for each in self.rounds)
         said = f"周期事项应做 {len(self.rounds)} 次，按时 {met} 次"
-        said += f"，未按时 {len(self.late)} 次" if self.late else ""
+        late, unrecorded = len(self.missing) - len(self.unrecorded), len(self.unrecorded)
+        said += f"，未按时 {late} 次" if late else ""
+        said += f"，无登记 {unrecorded} 次" if unrecorded else ""
         return said + (f"，尚未到期 {waiting} 次" if waiting else "")
 
 
@@ -88,13 +108,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The evaluation of one station for one period as it stood at one instant."""
+    """The evaluation of one station for one period as it stood at one instant.
+
+    ``since``: the day the station came on record, where that is within the period: no round before it is asked for.
+    """
 
     station: str
     period: Period
     standard: StationStandard
     records: tuple[Record, ...]
     rounds: tuple[Round, ...]
+    since: date | None
     items: tuple[ItemView, ...]
     result: Result | None
 
@@ -145,10 +169,14 @@ def evaluation_of(
     standard: StationStandard,
     held: Sequence[Record],
     rounds: tuple[Round, ...],
+    since: date | None = None,
 ) -> Evaluation:
     """What ``held`` amounts to; a result keeps the rounds it was given on, whatever is recorded of them later."""
     closed = last(held, Act.CLOSED)
     kept = rounds if closed is None else tuple(map(Round.of, closed.payload["rounds"]))
+    if closed is not None:
+        told = closed.payload.get("since")
+        since = date.fromisoformat(told) if told else None
     items = tuple(
         ItemView(
             item,
@@ -158,7 +186,7 @@ def evaluation_of(
         )
         for item in standard.items
     )
-    return Evaluation(station, period, standard, tuple(held), kept, items, _result(closed))
+    return Evaluation(station, period, standard, tuple(held), kept, since, items, _result(closed))
 
 
 def _review(held: Sequence[Record], no: int) -> Given | None:

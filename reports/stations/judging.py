@@ -119,8 +119,10 @@ def _refuse_points(found: ItemView, points: int) -> None:
         said = {"most": item.points, "rule": item.rule, "allowed": allowed}
         raise errors.ScoreNotAllowed(item=item.no, label=item.label, points=points, **said)
     if points > found.most:
-        late = "、".join(each.round for each in found.late)
-        said = {"missing": len(found.late), "rounds": late, "most": found.most}
+        late = "、".join(each.round for each in found.missing if each.recorded)
+        unrecorded = "、".join(each.round for each in found.unrecorded)
+        rounds = "；".join(each for each in (late, unrecorded and f"无登记：{unrecorded}") if each)
+        said = {"missing": len(found.missing), "rounds": rounds, "most": found.most}
         raise errors.ScoreUnsupported(item=item.no, label=item.label, points=points, **said)
 
 

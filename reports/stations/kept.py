@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,22 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.stations import StationStandard
-from limits.zone import local
-from reports.facts.gathering import Told
-from reports.facts.values import Rows
 from reports.periods import Period
 from reports.stations import errors
-from reports.stations.evaluation import Evaluation, Round, evaluation_of
+from reports.stations.evaluation import Evaluation, evaluation_of
 from reports.stations.records import Record, append, records
+from reports.stations.rounds import Rounds, Source
 from reports.tables import station_evaluation
 from workflow import people_tables, store
 from workflow.book import Book
 from workflow.organisation import UnitKind
 from workflow.tables import application
-
-DUTIES = "duties"
-# What is told of the duties of a period: (connection, begins, ends, as_of) → name → (columns, rows).
-Source = Callable[[sa.Connection, datetime, datetime, datetime], Told]
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,9 @@ class Held:
         """Put ``record`` at the end of it; the evaluation with it."""
         append(self.connection, self.key, record)
         held, known = self.evaluation, [*self.evaluation.records, record]
-        self.evaluation = evaluation_of(held.station, held.period, held.standard, known, held.rounds)
+        self.evaluation = evaluation_of(
+            held.station, held.period, held.standard, known, held.rounds, held.since
+        )
         return self.evaluation
 
 
@@ -62,7 +58,7 @@ def evaluation(case: Case, as_of: datetime) -> Evaluation:
         known = [each for each in records(connection, [row.id])[row.id] if each.recorded_at <= as_of]
         if not known:
             raise errors.EvaluationUnknown(station=case.station, period=case.period.label)
-        return view(connection, row, known, as_of, case.duties)
+        return view(connection, row, known, as_of, case.book, case.duties)
 
 
 def evaluations(
@@ -71,12 +67,12 @@ def evaluations(
     """Every evaluation opened by ``as_of``, by period and station; ``within`` is of ``station_evaluation``."""
     keys = (station_evaluation.c.period, station_evaluation.c.station)
     wanted = sa.select(station_evaluation).order_by(*keys)
-    asked = _asked_once(duties)
     with store.reading(book.engine) as connection:
         rows = connection.execute(wanted if within is None else wanted.where(within)).all()
         held = records(connection, [row.id for row in rows])
         known = [(row, [each for each in held[row.id] if each.recorded_at <= as_of]) for row in rows]
-        return [view(connection, row, found, as_of, asked) for row, found in known if found]
+        rounds = Rounds(connection, book, duties, as_of)
+        return [_view(row, found, rounds) for row, found in known if found]
 
 
 def stations(connection: sa.Connection) -> Sequence[str]:
@@ -99,7 +95,8 @@ def holding(case: Case, now: datetime, seen: int | None) -> Iterator[Held]:
             same = {"records": station_evaluation.c.records}
             connection.execute(sa.update(station_evaluation).where(_mine(case)).values(same))
         row = find(connection, case)
-        found = view(connection, row, records(connection, [row.id])[row.id], now, case.duties)
+        known = records(connection, [row.id])[row.id]
+        found = view(connection, row, known, now, case.book, case.duties)
         if seen not in (None, len(found.records)):
             raise errors.EvaluationMoved(station=case.station, period=case.period.label)
         yield Held(connection, row.id, found)
@@ -114,13 +111,15 @@ def find(connection: sa.Connection, case: Case) -> sa.Row[Any]:
 
 
 def view(
-    connection: sa.Connection, row: sa.Row[Any], known: list[Record], as_of: datetime, duties: Source
+    connection: sa.Connection,
+    row: sa.Row[Any],
+    known: list[Record],
+    as_of: datetime,
+    book: Book,
+    duties: Source,
 ) -> Evaluation:
     """What ``known`` amounts to with the duties as they stood at ``as_of``."""
-    period = Period.parse(row.period)
-    standard = StationStandard.from_payload(json.loads(row.standard))
-    rounds = _rounds(connection, row.station, period, as_of, duties)
-    return evaluation_of(row.station, period, standard, known, tuple(rounds))
+    return _view(row, known, Rounds(connection, book, duties, as_of))
 
 
 def opening_payload(station: str, period: str, standard: str) -> dict[str, str]:
@@ -129,28 +128,14 @@ def opening_payload(station: str, period: str, standard: str) -> dict[str, str]:
     return {"station": station, "period": period, "standard": digest}
 
 
-def _asked_once(duties: Source) -> Source:
-    """``duties`` asked once for each period, for a list of many stations."""
-    told: dict[tuple[datetime, datetime], Any] = {}
-
-    def asked(connection: sa.Connection, begins: datetime, ends: datetime, as_of: datetime) -> Any:
-        key = (begins, ends)
-        if key not in told:
-            told[key] = duties(connection, begins, ends, as_of)
-        return told[key]
-
-    return asked
-
-
 def _mine(case: Case) -> sa.ColumnElement[bool]:
     table = station_evaluation.c
     return sa.and_(table.station == case.station, table.period == str(case.period))
 
 
-def _rounds(
-    connection: sa.Connection, station: str, period: Period, as_of: datetime, duties: Source
-) -> Iterator[Round]:
-    columns, rows = duties(connection, period.begins, period.ends, local(as_of))[DUTIES]
-    for each in Rows.of(columns, rows).dicts():
-        if each["station"] == station:
-            yield Round.of(each)
+def _view(row: sa.Row[Any], known: list[Record], rounds: Rounds) -> Evaluation:
+    period = Period.parse(row.period)
+    standard = StationStandard.from_payload(json.loads(row.standard))
+    since = rounds.since.get(row.station)
+    late = since if since is not None and since > period.begins.date() else None
+    return evaluation_of(row.station, period, standard, known, rounds.of(row.station, period), late)

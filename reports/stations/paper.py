@@ -42,6 +42,12 @@ ROUND_STATES = {
     Verdict.OPEN: "尚未到期",
     Verdict.OPEN_LATE: "逾期未做",
 }
+UNRECORDED = "无登记"
+
+
+def round_state(found: Round) -> str:
+    """How a round stands, as people say it."""
+    return UNRECORDED if found.unrecorded else ROUND_STATES[found.state]
 
 
 def evaluation_paper(evaluation: Evaluation, organisation: str, as_of: datetime) -> Paper:
@@ -167,21 +173,24 @@ def _opinion(review: Given | None) -> str:
 
 def _duties(evaluation: Evaluation) -> Section:
     found = evaluation.rounds
-    late = sum(each.missing for each in found)
+    unrecorded = sum(each.unrecorded for each in found)
+    late = sum(each.missing for each in found) - unrecorded
     said = (
-        f"评价期内到期的周期事项 {len(found)} 次，未按时完成 {late} 次；未按时的按缺项计分（本系统约定）。"
+        f"评价期内应做的周期事项 {len(found)} 次，未按时完成 {late} 次，无登记 {unrecorded} 次；"
+        "未按时的和无登记的都按缺项计分（本系统约定）。"
         if found
-        else "评价期内没有登记过周期事项，有周期的项目以人工登记的依据为准。"
+        else "评价期内没有应做的周期事项，有周期的项目以人工登记的依据为准。"
     )
+    since = f"{evaluation.station}自 {evaluation.since} 起在册，此前的周期不计。" if evaluation.since else ""
     rows = tuple(map(_round_row, sorted(found, key=lambda each: (each.item, each.due_on))))
     tables = (Table("周期事项", "周期事项完成情况", ROUNDS, rows, listing=True),) if rows else ()
-    return Section("duties", "周期事项", (said,), tables)
+    return Section("duties", "周期事项", (said + since,), tables)
 
 
 def _round_row(found: Round) -> tuple[Cell, ...]:
     done = datetime.fromisoformat(found.done_at) if found.done_at else None
     due = datetime.fromisoformat(found.due_on).date()
-    return found.item, found.label, found.round, due, done, ROUND_STATES[found.state]
+    return found.item, found.label, found.round, due, done, round_state(found)
 
 
 def _records(evaluation: Evaluation) -> Section:
@@ -206,5 +215,5 @@ def _signatures(evaluation: Evaluation) -> tuple[Signature, ...]:
 
 def _notes(evaluation: Evaluation) -> tuple[str, ...]:
     bonus = any(each.scoring is Scoring.BONUS for each in evaluation.standard.items)
-    late = ("周期事项逾期完成的按未按时计（本系统约定）。",)
+    late = ("周期事项逾期完成的按未按时计，按周期应有而没有登记的按缺项计（本系统约定）。",)
     return (*late, "加分项计入总分（本系统约定）。") if bonus else late

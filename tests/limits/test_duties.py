@@ -1,12 +1,14 @@
 """Periodic duties: the rounds of a rhythm, and the items the standard has (domain §11)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limits.duties import MONTHS, Period, period_of
+from limits.duties import MONTHS, DutyRule, Period, period_of, rounds_between
+from limits.force import Force
 from limits.terms import Mark, Post, Rhythm
 from tests.dates import on
 from workflow.rules import load_rules
@@ -49,6 +51,33 @@ def test_every_day_of_a_round_says_the_same_and_the_next_day_opens_another(day: 
 def test_a_year_has_whole_rounds(rhythm: Rhythm) -> None:
     days = [on("2026-01-01 四") + timedelta(days) for days in range(365)]
     assert len({period_of(day, rhythm).name for day in days}) * MONTHS[rhythm] == 12
+
+
+NEAR = st.dates(on("2026-01-01 四"), on("2027-06-30 三"))
+
+
+@st.composite
+def duty_rules(draw: st.DrawFn) -> list[DutyRule]:
+    """A few rules of two items, each in force for some time or from a day on."""
+    some = POLICIES.duties[0]
+    return [
+        replace(some, item=draw(st.sampled_from((1, 2))), rhythm=draw(RHYTHMS), force=Force(since, until))
+        for since, until in draw(st.lists(st.tuples(NEAR, st.none() | NEAR), max_size=4))
+    ]
+
+
+@given(duty_rules(), NEAR, NEAR)
+def test_the_rounds_between_two_days_are_those_of_each_day(
+    duties: list[DutyRule], since: date, through: date
+) -> None:
+    expected = {
+        (each.item, period_of(day, each.rhythm).name): period_of(day, each.rhythm)
+        for day in (since + timedelta(index) for index in range((through - since).days + 1))
+        for each in duties
+        if each.force.holds(day)
+    }
+    found = rounds_between(duties, since, through)
+    assert {key: period for key, (_, period) in found.items()} == expected
 
 
 def test_the_items_of_the_standard_that_come_round() -> None:

@@ -126,7 +126,7 @@ def world(url: str, rules: Rules, browser: Browser, screen: str) -> Iterator[Wor
 def filled(book: Book, people: Sequence[str] = tuple(PEOPLE)) -> Book:
     """``book`` with the demo's organisation and applications, alarms and orders, and everybody come in."""
     file = DATA / "organisations" / "neixiang-sample.toml"
-    import_organisation(book.engine, file, now=at("2026-01-05 一 09:00"), actor="管理员")
+    import_organisation(book.engine, file, now=at("2026-11-02 一 09:00"), actor="管理员")
     demo_desk.populate(book)
     swept = at("2026-11-20 五 18:00")
     sweep(book, swept)

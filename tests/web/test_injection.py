@@ -21,7 +21,9 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from alerts.answers import answer
+from alerts.duties.doing import done, duties
 from alerts.duties.facts import duty_facts
+from alerts.duties.opening import open_rounds
 from alerts.listing import alerts
 from alerts.orders.acts import open_order, reply
 from alerts.orders.listing import orders
@@ -331,6 +333,8 @@ def foreign_of(book: Book, theirs: Account, of_order: str) -> dict[str, str]:
         now=NOW, actor="孙八",
     )  # fmt: skip
     open_evaluation(Case(book, EAST, HALF, duty_facts), now=NOW, actor="孙八")
+    with store.writing(engine) as connection:
+        open_rounds(connection, book, NOW)
     with store.reading(engine) as connection:
         absent = connection.scalar(sa.select(sa.func.max(absence.c.id)))
         inside = connection.scalar(sa.select(session.c.id).where(session.c.account_id == theirs.id))
@@ -338,6 +342,7 @@ def foreign_of(book: Book, theirs: Account, of_order: str) -> dict[str, str]:
         "number": THEIRS,
         "order": of_order,
         "alert_id": str(next(alerts_of(book, THEIRS))),
+        "duty_id": str(duties(book, NOW, EAST)[0].id),
         "code": CODES["王五"],
         "absence_id": str(absent),
         "session_id": str(inside),
@@ -395,6 +400,7 @@ SAID: dict[str, Any] = {
     "from_at": "2026-11-21T08:00:00+08:00", "to_at": "2026-11-22T08:00:00+08:00", "reason": "x",
     "role": "regulator", "password": "correct horse", "manager": "李四", "stage": "preview", "act": "delete",
     "form_key": "k" * 20, "name": "x", "scores": [{"item": 1, "points": 4, "evidence": "x"}],
+    "evidence": "x",
 }  # fmt: skip
 
 
@@ -472,6 +478,10 @@ def _write_evil(book: Book, folder: Path) -> None:
         book.engine, CODES["李四"], from_at=NOW, to_at=NOW + timedelta(days=1), stand_in=CODES["赵六"],
         reason=MARKUP, now=NOW, actor="赵六",
     )  # fmt: skip
+    with store.writing(book.engine) as connection:
+        open_rounds(connection, book, NOW)
+    for each in duties(book, NOW, "东岭" + MARKUP)[:1]:
+        done(book, each.id, at=NOW, now=NOW, actor="钱七" + MARKUP, evidence=MARKUP)
     case = Case(book, "东岭" + MARKUP, HALF, duty_facts)
     open_evaluation(case, now=NOW, actor="钱七" + MARKUP)
     score(case, Judgement(1, 4, MARKUP), now=NOW, actor="钱七" + MARKUP)
@@ -494,6 +504,7 @@ def test_what_was_written_is_shown_as_text_on_every_page(evil: FastAPI) -> None:
         "code": [CODES["李四"], CODES["钱七"]], "year": ["2026"], "period": ["2026-11"], "form": ["html"],
         "word": ["suspended", "amended", "corrected"],
         "login": ["lisi", "zhaoliu"], "act": ["password", "disable"], "absence_id": [str(absent)],
+        "duty_id": [str(each.id) for each in duties(book, NOW, "东岭" + MARKUP, open_only=False)[:2]],
         "station": [CITY, "东岭" + MARKUP], "digest": ["x"], "name": ["desk.css"],
     }  # fmt: skip
     shown = 0

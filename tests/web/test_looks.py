@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page
 
+from alerts.duties.doing import done, duties
+from alerts.duties.opening import open_rounds
 from alerts.listing import alerts
 from alerts.orders.listing import orders
 from tests.web.chromium import chromium
@@ -18,13 +20,15 @@ from tests.web.day_looks import faults, unseen_focus
 from tests.web.day_world import CENTRE, HEAD, LEADER, MANAGER, NOW, REPLIED, SCREENS, World, world
 from web.app import create_app
 from web.routes import routes_of
+from workflow import store
 from workflow.progress import customer_code
 from workflow.rules import Rules
 from yekuo.demo_desk import RATED
 
 LATE, SUSPENDED, UNOWNED = "4126110300304", "4126111800306", "4126112000307"
 CLERK, SUPERVISOR, ADMINISTRATOR, STRANGER = "nx035", "nx009", "admin", ""
-STATION = quote("城关供电所")
+OF_STATION = "城关供电所"
+STATION = quote(OF_STATION)
 PAGES = {
     STRANGER: ("/login", "/progress", "/managers", f"/managers?station={STATION}", "/notice"),
     CLERK: ("/accept", f"/accept/done/{UNOWNED}"),
@@ -35,7 +39,7 @@ PAGES = {
     ),
     HEAD: (
         "/assign", "/people", "/people/person/NX022", "/people/absences", f"/stations/2026-H2/{STATION}",
-        f"/stations/2026-H2/{STATION}/score",
+        f"/stations/2026-H2/{STATION}/score", "/duties", "/duties?state=done",
     ),
     SUPERVISOR: (
         "/stations", f"/stations/2026-H1/{STATION}", f"/stations/2026-H1/{STATION}/page",
@@ -45,12 +49,12 @@ PAGES = {
         "/reports", "/reports/2026-11", "/reports/2026-11/page", "/reports/2026-10/close", "/reports/verify",
         "/findings", "/audit", "/people/organisation",
     ),
-    CENTRE: ("/centre", "/queue", "/orders", "/policies", "/calendar", "/calendar/2027",
+    CENTRE: ("/centre", "/queue", "/orders", "/duties?state=all", "/policies", "/calendar", "/calendar/2027",
              "/calculator?start=2026-09-24T09:00&limit=16"),
     ADMINISTRATOR: ("/accounts", "/accounts/new", "/accounts/of/nx025", "/accounts/of/nx025/password"),
 }  # fmt: skip
 # One of each of FOUND is looked for in the database; ELSEWHERE is no page, or one that is shown above.
-FOUND = {"/alerts/{alert_id}", "/orders/{number}", "/orders/{number}/print"}
+FOUND = {"/alerts/{alert_id}", "/duties/{duty_id}", "/orders/{number}", "/orders/{number}/print"}
 ELSEWHERE = {
     "/calculator", "/calendar/{year}", "/centre/live", "/healthz", "/readyz", "/metrics", "/static/{digest}/{name}",
     "/reports/{period}/file/{form}", "/stations/{period}/{station:path}/file/{form}",
@@ -77,10 +81,23 @@ def pages_of(company: World, login: str) -> list[str]:
     pages = list(PAGES[login])
     if login == MANAGER:
         pages.append(f"/alerts/{next(each.id for each in alerts(company.book, NOW, number=LATE))}")
+    if login == HEAD:
+        pages += [f"/duties/{each}" for each in rounds(company)]
     if login == CENTRE:
         made = orders(company.book, NOW, application_number=REPLIED)
         pages += [f"/orders/{quote(each.number)}{end}" for each in made for end in ("", "/print")]
     return pages
+
+
+def rounds(company: World) -> tuple[int, int]:
+    """One that was done and one that is to be done, of the station; all of them open since this month."""
+    book = company.book
+    with store.writing(book.engine) as connection:
+        open_rounds(connection, book, NOW)
+    made = duties(book, NOW, OF_STATION, open_only=False)
+    if all(each.done_at is None for each in made):
+        done(book, made[0].id, at=NOW, now=NOW, actor="城关经理丙", evidence="会议纪要 11 号")
+    return made[0].id, made[-1].id
 
 
 def looked_at(page: Page, company: World, about: str) -> list[str]:

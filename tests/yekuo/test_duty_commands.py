@@ -19,7 +19,7 @@ WHO = ("--actor", "李四", "--evidence", "会议纪要 11 号")
 @pytest.fixture
 def opened(ready: Program, tmp_path: Path) -> Program:
     """The program with the rounds of Saturday 21 November."""
-    book = found(Book(store.open_engine(ready.url), load_rules()), tmp_path)
+    book = found(Book(store.open_engine(ready.url), load_rules()), tmp_path, now=at("2026-11-20 五 09:00"))
     with store.writing(book.engine) as connection:
         open_rounds(connection, book, at("2026-11-21 六 06:00"))
     book.engine.dispose()

@@ -35,6 +35,9 @@ class RoundOut(Model):
     due_on: Day = Field(description="到期日，当日 24 时截止")
     done_at: Moment | None = Field(description="完成的时间；没有完成时为 null")
     state: Verdict = Field(description="按时与否")
+    recorded: bool = Field(
+        description="是否建立过这一次；按周期应有而没有的为 false，过期后按无登记（缺项）计", examples=[True]
+    )
 
 
 class ItemOut(Model):
@@ -49,7 +52,7 @@ class ItemOut(Model):
     clause: str = Field(description="出处", examples=["第13项"])
     allowed: tuple[int, ...] = Field(description="规则能给的得分", examples=[[3, 0]])
     most: int = Field(description="周期事项支持的最高得分", examples=[3])
-    rounds: tuple[RoundOut, ...] = Field(description="评价期内到期的周期事项")
+    rounds: tuple[RoundOut, ...] = Field(description="评价期内按周期应做的事项")
     own: GivenOut | None = Field(description="自评；还没有时为 null")
     review: GivenOut | None = Field(description="对这次自评的复核；还没有时为 null")
 
@@ -201,6 +204,7 @@ def _round(found: Round) -> RoundOut:
         due_on=date.fromisoformat(found.due_on),
         done_at=datetime.fromisoformat(found.done_at) if found.done_at else None,
         state=found.state,
+        recorded=found.recorded,
     )
 
 

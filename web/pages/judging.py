@@ -9,11 +9,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts.duties.rounds import period_said
+from limits.duties import period_said
 from limits.errors import YekuoError
 from reports.stations.evaluation import Evaluation
 from reports.stations.judging import hindrance, refuse
-from reports.stations.paper import ROUND_STATES
+from reports.stations.paper import round_state
 from reports.stations.records import LONGEST_TEXT, Act
 from web.access import once
 from web.access.admission import ASession, needs
@@ -143,7 +143,7 @@ def shared(found: Evaluation) -> dict[str, Any]:
     return {
         "found": found,
         "address": address_of(found),
-        "states": ROUND_STATES,
+        "round_state": round_state,
         "period_said": period_said,
         "day_of": date.fromisoformat,
         "instant_of": datetime.fromisoformat,

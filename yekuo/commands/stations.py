@@ -230,7 +230,11 @@ def _item_json(view: "ItemView") -> dict[str, Any]:
         "scoring": item.scoring.value,
         "allowed": list(item.allowed),
         "most": view.most,
-        "duties": {"due": len(view.rounds), "late": [each.round for each in view.late]},
+        "duties": {
+            "due": len(view.rounds),
+            "late": [each.round for each in view.missing if each.recorded],
+            "unrecorded": [each.round for each in view.unrecorded],
+        },
         "own": _given_json(view.own),
         "review": _given_json(view.review),
     }

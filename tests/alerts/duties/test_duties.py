@@ -14,12 +14,13 @@ from alerts import errors
 from alerts.duties import doing as duties
 from alerts.duties import errors as duty_errors
 from alerts.duties.opening import open_rounds
-from alerts.duties.rounds import Round, crossings_of, rounds_between
+from alerts.duties.rounds import Round, crossings_of
 from alerts.handlings import Subject, handled
 from alerts.jobs.running import Job, run_due
 from alerts.jobs.slots import Schedule
 from alerts.kinds import Act, RunState
 from alerts.tables import alert, duty, handling
+from limits.duties import rounds_between
 from limits.terms import Level, Verdict
 from limits.zone import local
 from tests.alerts.company import CITY, EAST, found
@@ -37,7 +38,7 @@ NOVEMBER = Round(MEETING, CITY, "2026-11")
 
 @pytest.fixture
 def company(book: Book, tmp_path: Path) -> Book:
-    return found(book, tmp_path)
+    return found(book, tmp_path, now=START)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def other(sqlite_template: Path, rules: Rules, tmp_path: Path) -> Iterator[Book]
     path = tmp_path / "other.sqlite3"
     shutil.copy(sqlite_template, path)
     engine = store.open_engine(f"sqlite:///{path.as_posix()}")
-    yield found(Book(engine, rules), tmp_path)
+    yield found(Book(engine, rules), tmp_path, now=START)
     engine.dispose()
 
 
@@ -132,7 +133,7 @@ def test_the_first_day_counts(rules: Rules) -> None:
 def test_rounds_between_two_days(rules: Rules) -> None:
     found = {
         name
-        for item, name in rounds_between(rules.policies, on("2026-11-30 一"), on("2027-01-01 五"))
+        for item, name in rounds_between(rules.policies.duties, on("2026-11-30 一"), on("2027-01-01 五"))
         if item in (MEETING, VISITS)
     }
     assert found == {"2026-11", "2026-12", "2027-01", "2026-Q4", "2027-Q1"}
@@ -157,14 +158,32 @@ def test_daily_or_once_gives_the_same_rows(company: Book, other: Book, apart: in
 
 
 def test_a_new_station_begins_with_the_rounds_of_its_day(book: Book, tmp_path: Path) -> None:
-    run(found(book, tmp_path, (CITY,)), START)
+    run(found(book, tmp_path, (CITY,), now=START), START)
     later = at("2027-01-11 一 06:00")
-    run(found(book, tmp_path), later)
+    run(found(book, tmp_path, now=later), later)
     opened = {(each.unit, each.period) for each in duties.duties(book, later) if each.item == MEETING}
     assert opened == {
         *((CITY, "2026-11"), (CITY, "2026-12"), (CITY, "2027-01")),
         (EAST, "2027-01"),
     }
+
+
+def test_what_fell_due_before_anything_ran_can_be_put_on_record_and_nobody_is_told(
+    book: Book, tmp_path: Path
+) -> None:
+    """On record since 29 September; the job ran first on 21 November."""
+    company = found(book, tmp_path, now=at("2026-09-29 二 09:00"))
+    run(company, START)
+    assert states(company, "2026-11-21 六 06:00") == {
+        "2026-09": Verdict.OPEN_LATE,
+        "2026-10": Verdict.OPEN_LATE,
+        "2026-11": Verdict.OPEN,
+    }
+    october = NOVEMBER._replace(period="2026-10")
+    assert levels(company, october) == {}
+    assert levels(company, NOVEMBER).keys() == {"blue", "orange", "yellow", "red"}
+    assert finish(company, october, "2026-10-30 五 15:00", now="2026-11-21 六 09:00").state is Verdict.MET
+    assert run(company, START + timedelta(days=1)) == 0
 
 
 def test_no_station_no_round(book: Book) -> None:

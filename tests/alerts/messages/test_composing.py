@@ -23,6 +23,7 @@ from workflow.tables import application, threshold
 
 DESK = "http://desk.example:8000/"
 NUMBER = "4126100900001"
+KNOWN = at("2026-01-05 一 09:00")
 
 
 def insert(book: Book, table: sa.Table, **row: Any) -> int:
@@ -49,9 +50,16 @@ def person(book: Book, name: str, *posts: tuple[int, Post]) -> int:
 
 def organisation(book: Book) -> tuple[int, int]:
     """The company and one station of it."""
-    company = insert(book, people_tables.unit, name="示例县供电公司", kind=UnitKind.COMPANY.value)
+    company = insert(
+        book, people_tables.unit, name="示例县供电公司", kind=UnitKind.COMPANY.value, recorded_at=KNOWN
+    )
     station = insert(
-        book, people_tables.unit, name="东岭供电所", kind=UnitKind.STATION.value, parent_id=company
+        book,
+        people_tables.unit,
+        name="东岭供电所",
+        kind=UnitKind.STATION.value,
+        parent_id=company,
+        recorded_at=KNOWN,
     )
     return company, station
 
@@ -417,7 +425,12 @@ def test_whoever_is_away_comes_down_to_one_message(book: Book) -> None:
 def test_two_managers_of_one_name_see_each_their_own_station(book: Book) -> None:
     company, station = organisation(book)
     other = insert(
-        book, people_tables.unit, name="西岭供电所", kind=UnitKind.STATION.value, parent_id=company
+        book,
+        people_tables.unit,
+        name="西岭供电所",
+        kind=UnitKind.STATION.value,
+        parent_id=company,
+        recorded_at=KNOWN,
     )
     here = person(book, "经理甲", (station, Post.ACCOUNT_MANAGER))
     there = insert(book, people_tables.person, code="G2", name="经理甲")

@@ -1,10 +1,11 @@
 """The evaluation of a station: scored by one, reviewed by another, and never more than its duties support."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from alerts.duties import doing
 from alerts.duties.facts import duty_facts
 from alerts.duties.opening import open_rounds
 from alerts.duties.rounds import Round
+from limits.duties import rounds_between
 from limits.errors import YekuoError
+from limits.force import Force
 from limits.zone import local
 from reports.documents.public import public_edition
 from reports.errors import PeriodNotBegun
-from reports.paper import Paper
+from reports.paper import Paper, Table
 from reports.periods import Period
 from reports.stations import errors, evaluating, judging
 from reports.stations.evaluation import Evaluation
@@ -29,11 +32,14 @@ from reports.stations.paper import evaluation_paper
 from reports.stations.records import Act
 from reports.stations.verify import verify_evaluations
 from reports.tables import station_evaluation, station_record
-from tests.alerts.company import CITY, EAST, found
-from tests.dates import at
+from tests.alerts.company import CITY, EAST, found, on_record
+from tests.dates import at, on
+from tests.workflow.histories import ORDINARY, accept
 from workflow import store
 from workflow.book import Book
 from workflow.errors import TextUnstorable
+from workflow.people import import_organisation
+from workflow.rules import load_rules
 
 HALF = Period.parse("2026-H2")
 OPENED = at("2026-07-01 三 09:00")
@@ -41,22 +47,31 @@ DONE = at("2026-12-30 三 17:00")
 OVER = at("2027-01-05 二 09:00")
 MONTHLY = tuple(f"2026-{month:02}" for month in range(7, 13))
 MEETING, LEDGER, PUBLISHED, PEOPLE, VILLAGE, PRAISED = 9, 10, 12, 4, 1, 26
-COMPLAINT = 23
+COMPLAINT, GROUP = 23, 13
 
 
-def duties(*missing: tuple[int, str]) -> Any:
-    """What comes round every month in the half-year; those of ``missing`` were done too late."""
+@cache
+def rhythm() -> Sequence[tuple[int, str, str, str, str]]:
+    """Every round that falls due in the half-year: item, name, what it is, first and last day."""
+    found_ = rounds_between(load_rules().policies.duties, HALF.begins.date(), on("2026-12-31 四"))
+    return [
+        (item, name, rule.label, when.opens_on.isoformat(), when.due_on.isoformat())
+        for (item, name), (rule, when) in found_.items()
+    ]
+
+
+def duties(*missing: tuple[int, str], absent: tuple[tuple[int, str], ...] = ()) -> Any:
+    """What comes round in the half-year; those of ``missing`` were done too late, of those of ``absent`` is no row."""
 
     def told(_: sa.Connection, begins: datetime, ends: datetime, as_of: datetime) -> Any:
         assert (begins, ends) == (HALF.begins, HALF.ends)
         rows = [
             (
-                *(item, CITY, name, "月度事项", f"{name}-01", f"{name}-28"),
-                *(f"{name}-20T10:00:00+08:00", "late" if (item, name) in missing else "met"),
+                *(item, CITY, name, label, opens_on, due_on),
+                *(f"{opens_on}T10:00:00+08:00", "late" if (item, name) in missing else "met"),
             )
-            for item in (MEETING, LEDGER, PUBLISHED)
-            for name in MONTHLY
-            if name <= f"{local(as_of):%Y-%m}"
+            for item, name, label, opens_on, due_on in rhythm()
+            if opens_on <= f"{local(as_of):%Y-%m-%d}" and (item, name) not in absent
         ]
         columns = ("item", "station", "round", "label", "opens_on", "due_on", "done_at", "state")
         another = (MEETING, EAST, "2026-07", "月度事项", "2026-07-01", "2026-07-31", None, "open_late")
@@ -92,6 +107,10 @@ def everything(case: Case) -> Evaluation:
         scored(case, each.item.no, points)
         result = reviewed(case, each.item.no, points)
     return result
+
+
+def tables_of(paper_: Paper) -> dict[str, Table]:
+    return {each.name: each for each in paper_.tables()}
 
 
 def refusal(refused: pytest.ExceptionInfo[Any]) -> str:
@@ -328,23 +347,173 @@ def test_as_it_stood(case: Case) -> None:
 
 def test_evidence_from_the_duties_people_did(file_book: Book, tmp_path: Path) -> None:
     """October done late, November in time, December still open and missed in the end."""
-    book = found(file_book, tmp_path)
+    book = found(file_book, tmp_path, now=at("2026-10-08 四 05:00"))
     for day in ("2026-10-08 四", "2026-11-02 一", "2026-12-01 二"):
-        with store.writing(book.engine) as connection:
-            open_rounds(connection, book, at(f"{day} 06:00"))
+        open_on(book, day)
     for name, day in (("2026-10", "2026-11-03 二"), ("2026-11", "2026-11-30 一")):
-        done = at(f"{day} 23:59")
-        doing.done(book, Round(MEETING, CITY, name), at=done, now=done, actor="李四", evidence="纪要")
+        finish(book, name, day)
     case = opened(Case(book, CITY, HALF, duty_facts))
-    told = {
-        when: [str(each.state) for each in evaluation(case, at(when)).rounds if each.item == MEETING]
-        for when in ("2026-11-01 日 09:00", "2026-12-31 四 23:00", "2027-01-01 五 00:00")
-    }
-    assert list(told.values()) == [
-        ["open_late", "open"],
-        ["late", "met", "open"],
-        ["late", "met", "open_late"],
-    ]
+    assert [
+        states(case, when) for when in ("2026-11-01 日 09:00", "2026-12-31 四 23:00", "2027-01-01 五 00:00")
+    ] == [["open_late", "open"], ["late", "met", "open"], ["late", "met", "open_late"]]
+
+
+# -- what nobody recorded -------------------------------------------------------------------------
+
+
+def open_on(book: Book, day: str) -> None:
+    with store.writing(book.engine) as connection:
+        open_rounds(connection, book, at(f"{day} 06:00"))
+
+
+def finish(book: Book, name: str, day: str, item: int = MEETING) -> None:
+    done = at(f"{day} 23:59")
+    doing.done(book, Round(item, CITY, name), at=done, now=done, actor="李四", evidence="纪要")
+
+
+def states(case: Case, when: str, item: int = MEETING) -> list[str]:
+    rounds = [each for each in evaluation(case, at(when)).rounds if each.item == item]
+    return ["无登记" if each.unrecorded else str(each.state) for each in rounds]
+
+
+def test_a_round_nobody_opened_counts_like_one_that_was_missed(case: Case) -> None:
+    """Words alone do not make up for it, neither when scored nor when reviewed nor when the result is given."""
+    gap = opened(replace(case, duties=duties(absent=((GROUP, "2026-08"), (PUBLISHED, "2026-09")))))
+    with pytest.raises(errors.ScoreUnsupported) as refused:
+        scored(gap, GROUP, 3, evidence="已开会")
+    assert "有 1 次没有按时完成（无登记：2026-08），最多得 0 分" in refusal(refused)
+    assert "“周期事项”页面补登" in refusal(refused)
+    held = scored(gap, GROUP, 0).find(GROUP)
+    assert held is not None
+    assert held.evidence == "周期事项应做 6 次，按时 5 次，无登记 1 次"
+    with pytest.raises(errors.ScoreUnsupported):
+        reviewed(gap, GROUP, 3, evidence="会议记录在案")
+    assert scored(gap, PUBLISHED, 6).find(PUBLISHED).own.points == 6  # type: ignore[union-attr]
+    told = evaluation_paper(evaluation(gap, DONE), "示例县供电公司", DONE)
+    rows = {(row[0], row[2]): row[-1] for row in tables_of(told)["周期事项"].rows}
+    assert (rows[GROUP, "2026-08"], rows[GROUP, "2026-09"]) == ("无登记", "按时")
+    assert "无登记 2 次" in repr(told.sections)
+
+
+def test_what_nobody_opened_is_seen_when_the_result_is_given_and_kept_with_it(case: Case) -> None:
+    everything(opened(case))
+    gap = replace(case, duties=duties(absent=((GROUP, "2026-12"),)))
+    with pytest.raises(errors.ScoreUnsupported):
+        evaluating.close(gap, now=OVER, actor="孙八")
+    scored(gap, GROUP, 0, now=OVER)
+    reviewed(gap, GROUP, 0, now=OVER)
+    closed = evaluating.close(gap, now=OVER, actor="孙八")
+    assert [each.round for each in closed.rounds if each.unrecorded] == ["2026-12"]
+    assert evaluation(case, OVER) == closed
+    assert verify_evaluations(case.book).difference is None
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("2026-07-31 五 23:59", ["open"]),
+        ("2026-08-01 六 00:00", ["无登记", "open"]),
+        ("2026-12-31 四 23:59", ["无登记"] * 5 + ["open"]),
+        ("2027-01-01 五 00:00", ["无登记"] * 6),
+        ("2027-02-01 一 00:00", ["无登记"] * 6),
+    ],
+)
+def test_missing_from_the_midnight_that_ends_its_day(case: Case, when: str, expected: list[str]) -> None:
+    """Nothing ever ran: what is not yet due waits, what is due is not on record."""
+    assert states(opened(replace(case, duties=duty_facts)), when) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "months", "since"),
+    [
+        ("2026-06-30 二", 6, None),
+        ("2026-07-01 三", 6, None),
+        ("2026-07-31 五", 6, on("2026-07-31 五")),
+        ("2026-08-01 六", 5, on("2026-08-01 六")),
+        ("2026-12-31 四", 1, on("2026-12-31 四")),
+        ("2027-01-01 五", 0, on("2027-01-01 五")),
+    ],
+)
+def test_nothing_is_asked_for_before_the_station_is_on_record(
+    file_book: Book, tmp_path: Path, known: str, months: int, since: date | None
+) -> None:
+    book = found(file_book, tmp_path, now=at(f"{known} 09:00"))
+    held = evaluation(opened(Case(book, CITY, HALF, duty_facts)), OVER)
+    assert (sum(each.item == MEETING for each in held.rounds), held.since) == (months, since)
+    said = f"{CITY}自 {since} 起在册，此前的周期不计。"
+    assert (said in repr(evaluation_paper(held, "示例县供电公司", OVER).sections)) is (since is not None)
+
+
+def test_nothing_is_asked_for_before_its_rule_is_in_force(case: Case) -> None:
+    """The meeting is asked for from 10 September on: September's is, for opening asks for it as well."""
+    policies = case.book.rules.policies
+    later = tuple(
+        replace(each, force=Force(on("2026-09-10 四"), on("2026-10-31 六"))) if each.item == MEETING else each
+        for each in policies.duties
+    )
+    rules = replace(case.book.rules, policies=replace(policies, duties=later))
+    book = replace(case.book, rules=rules)
+    changed = opened(replace(case, book=book, duties=duty_facts))
+    assert states(changed, "2027-01-05 二 09:00") == ["无登记"] * 2
+    open_on(book, "2026-12-01 二")
+    assert states(changed, "2027-01-05 二 09:00") == ["open_late"] * 2
+
+
+def test_what_runs_late_can_still_be_put_on_record(file_book: Book, tmp_path: Path) -> None:
+    """The job ran first in November: July's meeting was held, and is recorded as held."""
+    book = found(file_book, tmp_path, now=OPENED)
+    case = opened(Case(book, CITY, HALF, duty_facts))
+    assert states(case, "2026-11-02 一 05:00") == ["无登记"] * 4 + ["open"]
+    open_on(book, "2026-11-02 一")
+    finish(book, "2026-07", "2026-07-30 四")
+    assert states(case, "2026-11-02 一 07:00") == ["met", *["open_late"] * 3, "open"]
+
+
+def test_a_station_of_the_ledger_alone_is_asked_since_its_first_application(
+    file_book: Book, tmp_path: Path
+) -> None:
+    """The ledger was taken over on 8 September; the organisation, in October, makes it no later."""
+    accept(
+        file_book,
+        "L-1",
+        replace(ORDINARY, station=CITY),
+        at("2026-08-03 一 09:00"),
+        now=at("2026-09-08 二 09:00"),
+    )
+    case = opened(Case(file_book, CITY, HALF, duty_facts))
+    assert states(case, "2027-01-05 二 09:00") == ["无登记"] * 4
+    found(file_book, tmp_path, now=at("2026-10-08 四 09:00"))
+    assert states(case, "2027-01-05 二 09:00") == ["无登记"] * 4
+
+
+def test_a_station_that_was_always_known_is_asked_since_the_book_began(
+    file_book: Book, tmp_path: Path
+) -> None:
+    """A database of before it was written down since when a unit is known; its first record is of 8 September."""
+    book = found(file_book, tmp_path)
+    on_record(book, at("1970-01-01 四 08:00"))
+    accept(
+        book, "L-1", replace(ORDINARY, station=EAST), at("2026-08-03 一 09:00"), now=at("2026-09-08 二 09:00")
+    )
+    case = opened(Case(book, CITY, HALF, duty_facts))
+    assert states(case, "2027-01-05 二 09:00") == ["无登记"] * 4
+    assert evaluation(case, OVER).since == on("2026-09-08 二")
+
+
+def test_another_name_is_another_station(file_book: Book, tmp_path: Path) -> None:
+    """The old name keeps what was missed; of the new one is said since when it is there, and not more."""
+    book = found(file_book, tmp_path, now=OPENED)
+    open_on(book, "2026-08-03 一")
+    path, new = tmp_path / "organisation.toml", "城关新供电所"
+    path.write_text(path.read_text(encoding="utf-8").replace(CITY, new), encoding="utf-8")
+    import_organisation(book.engine, path, now=at("2026-09-15 二 09:00"), actor="管理员")
+    old = opened(Case(book, CITY, HALF, duty_facts))
+    assert states(old, "2027-01-05 二 09:00") == ["open_late"] * 2, (
+        "what was opened, and nothing after it left"
+    )
+    renamed = opened(replace(old, station=new))
+    assert states(renamed, "2027-01-05 二 09:00") == ["无登记"] * 4
+    assert evaluation(renamed, OVER).since == on("2026-09-15 二")
 
 
 # -- the paper ------------------------------------------------------------------------------------
@@ -371,7 +540,7 @@ def test_the_paper_says_the_result_and_every_score(world: Case) -> None:
     told = paper(world)
     assert told.keys[0].value == "示范型"
     assert told.keys[0].base == "90 分以上示范型、60 分以上标准型、60 分以下不合格"
-    tables = {each.name: each for each in told.tables()}
+    tables = tables_of(told)
     assert tables["得分"].rows[-1] == ("合计", 110, 105, 105)
     assert sum(len(tables[part.label].rows) for part in evaluation(world, OVER).standard.parts) == 27
     assert [each.name for each in told.signatures] == ["赵六", "孙八", "孙八"]
@@ -382,7 +551,7 @@ def test_before_the_result_it_says_what_is_missing(world: Case) -> None:
     told = paper(world, OPENED)
     assert told.state == "未评定，27 项尚未复核"
     assert told.keys[1].value == "尚未复核"
-    assert {each.name: each for each in told.tables()}["得分"].rows[-1] == ("合计", 110, None, None)
+    assert tables_of(told)["得分"].rows[-1] == ("合计", 110, None, None)
 
 
 def test_the_public_edition_names_nobody(world: Case) -> None:

@@ -23,6 +23,7 @@ from schemathesis.hooks import HookContext
 from starlette.types import Receive, Scope, Send
 
 from alerts.duties.facts import duty_facts
+from alerts.duties.opening import open_rounds
 from reports.periods import Period
 from reports.stations import evaluating, kept
 from tests.alerts.company import CITY, CODES
@@ -36,6 +37,7 @@ from web.api.document import openapi
 from web.app import create_app
 from web.routes import routes_of
 from web.settings import WebSettings
+from workflow import store
 from workflow.book import Book
 from workflow.rules import Rules
 
@@ -71,6 +73,8 @@ def book(rules: Rules, sqlite_template: Path, tmp_path_factory: pytest.TempPathF
         accept(made, "P4", manager="")
         case = kept.Case(made, CITY, Period.parse("2026-H2"), duty_facts)
         evaluating.open_evaluation(case, now=NOW, actor="管理员")
+        with store.writing(made.engine) as connection:
+            open_rounds(connection, made, NOW)
         yield made
 
 

@@ -6,14 +6,22 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.alerts.company import CITY, EAST
+from tests.alerts.company import CITY, EAST, on_record
+from tests.dates import at
 from tests.web.api.conftest import Program
 from web.access.rights import Right
+from workflow.book import Book
 
 Come = Callable[..., Program]
 # The rows are those of tests/reports/stations, which are tried on both databases.
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 HALF, KEY = "2026-H1", "key-of-the-test-1"
+
+
+@pytest.fixture(autouse=True)
+def _new(book: Book) -> None:
+    """The stations are on record since this month: nothing is asked of them before."""
+    on_record(book, at("2026-11-02 一 09:00"))
 
 
 def path_of(station: str = CITY, end: str = "", period: str = HALF) -> str:
@@ -88,3 +96,16 @@ def test_a_token_that_reads_no_application_is_told_no_names(program: Come) -> No
     assert "赵六" in head.get(path_of(end="/files/html")).text
     assert narrow.get(path_of(end="/files/html?edition=full")).json()["code"] == "scope_missing"
     assert narrow.post(path_of(end="/scores"), {"scores": scores(made)[:1]}).status_code == 403
+
+
+def test_what_nobody_recorded_is_told(program: Come, book: Book) -> None:
+    on_record(book, at("2026-06-10 三 09:00"))
+    head = program("zhaoliu")
+    made = head.post("/stations", {"station": CITY, "period": HALF}).json()
+    (item,) = (each for each in made["items"] if each["no"] == 13)
+    (only,) = item["rounds"]
+    told = {name: only[name] for name in ("round", "done_at", "state", "recorded")}
+    assert told == {"round": "2026-06", "done_at": None, "state": "open_late", "recorded": False}
+    assert item["most"] == 0
+    refused = head.post(path_of(end="/scores"), {"scores": [{"item": 13, "points": 3, "evidence": "已开会"}]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "score_unsupported")

@@ -16,7 +16,7 @@ from reports.stations import evaluating
 from reports.stations.evaluation import Evaluation
 from reports.stations.judging import Judgement
 from reports.stations.kept import Case, evaluation
-from tests.alerts.company import CITY, EAST
+from tests.alerts.company import CITY, EAST, on_record
 from tests.dates import at
 from tests.web.conftest import NOW, Clock
 from tests.web.entering import entered
@@ -28,6 +28,12 @@ from workflow.book import Book
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 OVER, RUNNING = Period.parse("2026-H1"), Period.parse("2026-H2")
 MEETING, LEDGER, VILLAGE, PEOPLE = 9, 10, 1, 4
+
+
+@pytest.fixture(autouse=True)
+def _new(book: Book) -> None:
+    """The stations are on record since this month: what comes round was not yet due."""
+    on_record(book, at("2026-11-02 一 09:00"))
 
 
 def case_of(book: Book, period: Period = OVER, station: str = CITY) -> Case:
@@ -103,16 +109,17 @@ def test_what_cannot_be_opened(desk: FastAPI) -> None:
 
 
 def test_a_self_score_is_filled_from_the_duties_and_kept_when_refused(desk: FastAPI, book: Book) -> None:
+    on_record(book, at("2026-06-10 三 09:00"))
     with store.writing(book.engine) as connection:
-        open_rounds(connection, book, at("2026-10-08 四 06:00"))
-    for item, day in ((MEETING, "2026-10-20 二 09:00"), (LEDGER, "2026-11-03 二 09:00")):
-        doing.done(book, Round(item, CITY, "2026-10"), at=at(day), now=at(day), actor="李四", evidence="纪要")
-    case, head = opened(book, RUNNING), entered(desk, "zhaoliu")
-    form = filled(head.get(path_of(RUNNING, end="/score")).text)
+        open_rounds(connection, book, at("2026-06-11 四 06:00"))
+    for item, day in ((MEETING, "2026-06-22 一 09:00"), (LEDGER, "2026-07-03 五 09:00")):
+        doing.done(book, Round(item, CITY, "2026-06"), at=at(day), now=at(day), actor="李四", evidence="纪要")
+    case, head = opened(book, OVER), entered(desk, "zhaoliu")
+    form = filled(head.get(path_of(OVER, end="/score")).text)
     assert (form[f"points_{MEETING}"], form[f"points_{LEDGER}"], form[f"points_{VILLAGE}"]) == ("4", "0", "")
-    page = head.get(path_of(RUNNING)).text
+    page = head.get(path_of(OVER)).text
     assert "周期事项应做 1 次，按时 0 次，未按时 1 次" in page
-    assert '2026年10月：2026-10-31（周六）到期，2026-11-03 09:00 完成，<strong class="over">逾期完成' in page
+    assert '2026年6月：2026-06-30（周二）到期，2026-07-03 09:00 完成，<strong class="over">逾期完成' in page
 
     wrong = form | {
         f"points_{LEDGER}": "4",
@@ -121,10 +128,10 @@ def test_a_self_score_is_filled_from_the_duties_and_kept_when_refused(desk: Fast
         "said_2": "发票<b>",
     }
     wrong |= {"points_2": "4"}
-    answer = head.post(path_of(RUNNING, end="/score"), wrong)
+    answer = head.post(path_of(OVER, end="/score"), wrong)
     assert answer.status_code == 422
     assert "没有写依据" in answer.text
-    assert "有 1 次没有按时完成（2026-10），最多得 0 分" in answer.text
+    assert "有 1 次没有按时完成（2026-06），最多得 0 分" in answer.text
     assert 'href="#item-1">1</a>、<a href="#item-10">10</a>' in answer.text
     kept = filled(answer.text)
     assert {name: kept[name] for name in wrong if name != "form_key"} == {
@@ -133,22 +140,39 @@ def test_a_self_score_is_filled_from_the_duties_and_kept_when_refused(desk: Fast
     assert len(held(case).records) == 1, "all or nothing"
 
     right = kept | {f"points_{LEDGER}": "0", f"said_{VILLAGE}": "现场照片"}
-    done = head.post(path_of(RUNNING, end="/score"), right)
-    assert (done.status_code, done.headers["location"]) == (303, path_of(RUNNING, end="?done=scored"))
-    assert head.post(path_of(RUNNING, end="/score"), right).headers["location"] == done.headers["location"]
+    done = head.post(path_of(OVER, end="/score"), right)
+    assert (done.status_code, done.headers["location"]) == (303, path_of(OVER, end="?done=scored"))
+    assert head.post(path_of(OVER, end="/score"), right).headers["location"] == done.headers["location"]
     own = {each.item.no: each.own for each in held(case).items if each.own}
     given = {no: (each.points, each.evidence) for no, each in own.items()}
     assert (given[VILLAGE], given[2]) == ((4, "现场照片"), (4, "发票<b>"))
     assert given[MEETING] == (4, "周期事项应做 1 次，按时 1 次"), "as the duties have it"
     assert given[LEDGER] == (0, "周期事项应做 1 次，按时 0 次，未按时 1 次")
     assert {each.actor for each in own.values()} == {"赵六"}
-    untouched = filled(head.get(path_of(RUNNING, end="/score")).text)
-    answer = head.post(path_of(RUNNING, end="/score"), untouched)
+    untouched = filled(head.get(path_of(OVER, end="/score")).text)
+    answer = head.post(path_of(OVER, end="/score"), untouched)
     assert (answer.status_code, "与已登记的相同" in answer.text) == (422, True)
     half = untouched | {"said_3": "有桌椅"}
-    answer = head.post(path_of(RUNNING, end="/score"), half)
+    answer = head.post(path_of(OVER, end="/score"), half)
     assert (answer.status_code, "第 3 项写了说明，没有选得分" in answer.text) == (422, True)
     assert filled(answer.text)["said_3"] == "有桌椅"
+
+
+def test_what_nobody_recorded_is_said_and_caps_the_score(desk: FastAPI, book: Book) -> None:
+    """On record since 10 June, and no round was ever opened: 无登记, in the form, on the page and on paper."""
+    on_record(book, at("2026-06-10 三 09:00"))
+    case, head = opened(book), entered(desk, "zhaoliu")
+    page = head.get(path_of(end="/score")).text
+    assert filled(page)[f"points_{MEETING}"] == "0"
+    assert "周期事项应做 1 次，按时 0 次，无登记 1 次" in page
+    assert "2026年6月：2026-06-30（周二）到期，" + '<strong class="over">无登记</strong>' in page
+    form = filled(page) | {f"points_{MEETING}": "4", f"said_{MEETING}": "已开会"}
+    answer = head.post(path_of(end="/score"), form)
+    assert (answer.status_code, "没有按时完成（无登记：2026-06），最多得 0 分" in answer.text) == (422, True)
+    assert len(held(case).records) == 1
+    page = head.get(path_of()).text
+    assert "城关供电所自 2026-06-10（周三） 起在册，此前的周期不计。" in page
+    assert "无登记" in head.get(path_of(end="/page")).text
 
 
 def test_reviewed_by_another_and_decided(desk: FastAPI, book: Book, clock: Clock) -> None:
