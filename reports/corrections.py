@@ -1,238 +1,177 @@
 """What is known better now of a period that was sealed: its figures then and now, and the records that moved them.
 
 A sealed period never changes (design §2).  A record written after the seal that says something of the time before
-it — something reported late, a correction, an application voided — shows in the next report, once.
+it – something reported late, a correction, an application voided – shows in the next report, once.  Everything the
+sealed report was made of is worked out again (:mod:`reports.restating`), so nothing it says can move unsaid.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
-from limits.terms import Status
-from limits.zone import local
-from reports.facts.counts import counts, levels
-from reports.facts.gathering import Source
-from reports.facts.kept import kept
-from reports.facts.scope import Scope
-from reports.facts.values import Rows
-from reports.judging import judged
-from reports.known import Known
+from reports.changes import added, changed, written
+from reports.composing.paper import compose
+from reports.contribution import contribution, differing
+from reports.documents.cells import NOTHING, PLACES, shown
+from reports.facts.gathering import Source, Told
+from reports.facts.values import Facts
+from reports.heard import Changes, Heard, heard_of, sealed_before, tells
 from reports.periods import Period
-from reports.sealing import Sealed, read_sealed
-from reports.tables import sealed_period
-from workflow import store
+from reports.printed import JOINT, Name, Printed, printed
+from reports.restating import Restated, restated
+from reports.sealing import Sealed
 from workflow.book import Book
-from workflow.events import Event, EventType
-from workflow.projection import Projection, project
+from workflow.past import Past
 from workflow.rules import Rules
-from workflow.tables import application, event
+from workflow.tables import application
 
-FIGURES = ("period", "figure", "by", "of", "sealed", "before", "now")
-RECORDS = ("period", "number", "effect", "seq", "type", "occurred_at", "recorded_at", "actor")
-# They change what was, whenever they themselves happened.
-REACHING_BACK = (EventType.CORRECTED, EventType.AMENDED, EventType.VOIDED)
-VOID = {"状态": Status.VOIDED.label}
-PAGE = 200
-Row = tuple[object, ...]
-
-
-class Figure(NamedTuple):
-    """``name`` as in :func:`figures`; of all (``by`` all), of one class or of one station."""
-
-    name: str
-    by: str
-    of: str
+PERIODS = ("period", "closed_at", "seal", "same_rules")
+FIGURES = ("period", "place", "part", "item", "figure", "personal", "sealed", "before", "now")
+LISTS = ("period", "listed", "number", "text", "more")
+TABLES = ("period", "name", "row", "change")
+PARTS = ("period", "number", "place", "part", "before", "now")
+RECORDS = ("period", "number", "seq", "type", "occurred_at", "recorded_at", "actor")
+PAGE = 500
+NOUGHT = frozenset((NOTHING, *(shown(0, kind) for kind in PLACES), "0"))
+Row = tuple[Any, ...]
 
 
-def corrections_of(book: Book, period: Period) -> Source:
-    """What the report of ``period`` tells of earlier sealed ones: the tables ``corrections`` and ``corrected_by``."""
+@dataclass(frozen=True)
+class Corrected:
+    """The tables of facts that tell of corrections, row by row.
 
-    def told(
-        connection: sa.Connection, _begins: datetime, ends: datetime, as_of: datetime
-    ) -> Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]:
-        figures_, records = [], []
-        for seal in _earlier(connection, period, ends, as_of):
-            found, caused = _corrections(connection, book.rules, seal, period)
-            figures_ += found
-            records += caused
-        return {"corrections": (FIGURES, figures_), "corrected_by": (RECORDS, records)}
+    ``periods``: which sealed periods are known better.  ``figures``: what their reports print, as sealed, as last
+    told and as it is now.  ``lists``: rows that came to a list (``more`` 1) or left it.  ``rows``: by how much each
+    table of the facts is not as it was sealed, all in all.  ``parts``: how each application counts, as last told
+    and now.  ``records``: those that did it.
+    """
+
+    periods: list[Row] = field(default_factory=list)
+    figures: list[Row] = field(default_factory=list)
+    lists: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    parts: list[Row] = field(default_factory=list)
+    records: list[Row] = field(default_factory=list)
+
+    def tables(self) -> Told:
+        """Under their names in the facts."""
+        return {
+            "corrected": (PERIODS, self.periods),
+            "corrections": (FIGURES, self.figures),
+            "corrected_lists": (LISTS, self.lists),
+            "corrected_rows": (TABLES, self.rows),
+            "corrected_parts": (PARTS, self.parts),
+            "corrected_by": (RECORDS, self.records),
+        }
+
+
+def corrections_of(book: Book, period: Period, others: Sequence[Source] = ()) -> Source:
+    """What the report of ``period`` tells of earlier sealed ones: the tables of :class:`Corrected`.
+
+    ``others`` are those of :func:`reports.facts.gathering.gather`: what they told of a sealed period is compared too.
+    """
+
+    def told(past: Past, _begins: datetime, _ends: datetime) -> Told:
+        found, known = Corrected(), replace(book, rules=book.rules.known_at(past.at))
+        every = list(sealed_before(past))
+        for seal in every:
+            if tells(period, seal.period):
+                heard = heard_of(seal, [each for each in every if each.period.span is period.span])
+                with restated(past, known, seal, heard.known) as two:
+                    if two is not None:
+                        _compare(found, known, two, heard, others)
+        return found.tables()
 
     return told
 
 
-def _earlier(connection: sa.Connection, period: Period, ends: datetime, as_of: datetime) -> Iterator[Sealed]:
-    """The sealed periods that ended by the end of this one, in the order of closing."""
-    rows = connection.execute(sa.select(sealed_period).order_by(sealed_period.c.seq)).all()
-    for row in rows:
-        held = Period.parse(row.period)
-        if held != period and held.ends <= ends and row.closed_at < as_of:
-            yield read_sealed(row)
+# -- one sealed period ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What a reader has been told of a sealed period so far, and which records that was made of."""
-
-    seal: Sealed
-    known: Known
-    figures: Mapping[Figure, int]
-
-
-def _told(connection: sa.Connection, seal: Sealed, period: Period) -> _Told:
-    """By the seal itself and by the sealed reports of the same length as this one since."""
-    told, known = dict(figures(seal.facts.tables)), seal.known
-    later = sa.select(sealed_period).where(sealed_period.c.seq > seal.seal.seq)
-    for row in connection.execute(later.order_by(sealed_period.c.seq)).all():
-        found = read_sealed(row)
-        if found.period.span is period.span and "corrections" in found.facts.tables:
-            known = found.known
-            for each in found.facts.tables["corrections"].dicts():
-                if each["period"] == seal.seal.period:
-                    figure = Figure(str(each["figure"]), str(each["by"]), str(each["of"]))
-                    told[figure] = int(each["now"] or 0)
-    return _Told(seal, known, told)
+def _compare(found: Corrected, book: Book, two: Restated, heard: Heard, others: Sequence[Source]) -> None:
+    """Add to ``found`` what is known better of the sealed period than was heard; nothing where nothing is."""
+    since = two.changes(book, others)
+    if not since:
+        return
+    seal = two.seal
+    name, until = seal.seal.period, {**heard.changes}
+    for table, each in since.items():
+        until[table] = added(until.get(table, {}), each)
+    sealed_, now = (_printed(seal, changes) for changes in ({}, until))
+    before = _printed(seal, heard.changes) if heard.changes else sealed_
+    same = seal.seal.policies == book.rules.policies.digest and _fits(seal, until)
+    found.periods.append((name, seal.seal.closed_at, seal.seal.hash, same))
+    found.figures.extend((name, *row) for row in _figures(sealed_, before, now))
+    found.lists.extend((name, *entry, more) for entry, more in _moved(before, now))
+    found.rows.extend((name, table, *row) for table, each in until.items() for row in written(each))
+    _causes(found, two, book.rules)
 
 
-def _corrections(
-    connection: sa.Connection, rules: Rules, seal: Sealed, period: Period
-) -> tuple[list[Row], list[Row]]:
-    if not _later(connection, seal, seal.known):
-        return [], []
-    told, scope = _told(connection, seal, period), Scope(seal.period, seal.seal.closed_at)
-    then = figures(seal.facts.tables)
-    tables = {
-        "counts": counts(connection, scope),
-        "kept": kept(connection, scope),
-        "levels": levels(connection, scope),
-    }
-    now = figures(tables)
-    changed: list[Row] = [
-        (seal.seal.period, *figure, then[figure], told.figures.get(figure, 0), now[figure])
-        for figure in sorted({*told.figures, *now})
-        if now[figure] != told.figures.get(figure, 0)
-    ]
-    return changed, list(_causes(connection, rules, told)) if changed else []
+def _facts(seal: Sealed, changes: Changes) -> Facts:
+    tables = {**seal.facts.tables}
+    for name, each in changes.items():
+        tables[name], _ = changed(name, tables[name], each)
+    return Facts(seal.facts.header, tables)
 
 
-# -- figures --------------------------------------------------------------------------------------------
+def _fits(seal: Sealed, changes: Changes) -> bool:
+    return all(changed(name, seal.facts.tables[name], each)[1] for name, each in changes.items())
 
 
-def figures(tables: Mapping[str, Rows]) -> Counter[Figure]:
-    """The figures a correction is told in, out of the tables counts, kept and levels: all, by class, by station.
-
-    ``accepted`` and its like; ``local.total.base`` and ``.met``; ``local.blue`` for levels reached.
-    """
-    found: Counter[Figure] = Counter()
-    for row in tables["counts"].dicts():
-        _add(found, str(row["move"]), row, row["n"])
-    for row in tables["kept"].dicts():
-        for part in ("base", "met"):
-            _add(found, f"{row['rule']}.{part}", row, row[part])
-    for row in tables["levels"].dicts():
-        _add(found, f"{row['layer']}.{row['level']}", row, row["n"])
-    return found
+def _printed(seal: Sealed, changes: Changes) -> Printed:
+    return printed(compose(_facts(seal, changes), seal.masthead, seal.seal.hash))
 
 
-def _add(found: Counter[Figure], name: str, row: Mapping[str, object], n: object) -> None:
-    for by, of in (("all", ""), ("class", str(row["class"])), ("station", str(row["station"]))):
-        found[Figure(name, by, of)] += int(str(n))
+def _figures(sealed_: Printed, before: Printed, now: Printed) -> Iterator[Row]:
+    """What is not as it was last told, in the order it is read; charts where no table tells the same."""
+    tables = list(_differing((sealed_, before, now), {**now.figures, **before.figures}))
+    known = {(item, *values) for name, values in tables for item in name.item.split(JOINT)}
+    charts = _differing((sealed_, before, now), {**now.charts, **before.charts})
+    drawn = (each for each in charts if (each[0].item, *each[1]) not in known)
+    for place, (name, values) in enumerate((*tables, *drawn), 1):
+        yield place, *name, *values
+
+
+def _differing(told: tuple[Printed, Printed, Printed], names: Iterable[Name]) -> Iterator[tuple[Name, Row]]:
+    """Nothing and nought are the same where a row or a column stands in one of the two only."""
+    for name in names:
+        sealed_, before, now = (each.of(name) for each in told)
+        if before != now and not (None in (told[1].get(name), told[2].get(name)) and {before, now} <= NOUGHT):
+            yield name, (sealed_, before, now)
+
+
+def _moved(before: Printed, now: Printed) -> Iterator[tuple[Row, int]]:
+    for entry in {**before.entries, **now.entries}:
+        more = now.entries[entry] - before.entries[entry]
+        if more:
+            yield entry, more
 
 
 # -- causes ---------------------------------------------------------------------------------------------
 
 
-def _later(connection: sa.Connection, seal: Sealed, known: Known) -> dict[int, list[int]]:
-    """The places of the records not ``known`` that speak of the sealed time, by application."""
-    found: dict[int, list[int]] = {}
-    of_then = event.c.occurred_at <= seal.seal.closed_at
-    back = event.c.type.in_([each.value for each in REACHING_BACK])
-    wanted = sa.select(event.c.id, event.c.application_id, event.c.seq)
-    wanted = wanted.where(event.c.id > known.through, sa.or_(of_then, back))
-    for row in connection.execute(wanted.order_by(event.c.application_id, event.c.seq)):
-        if not known.holds(row.id):
-            found.setdefault(row.application_id, []).append(row.seq)
+def _causes(found: Corrected, two: Restated, rules: Rules) -> None:
+    """The applications that count otherwise than was told, and the later records of each."""
+    name, period, as_of = two.seal.seal.period, two.seal.period, two.seal.seal.closed_at
+    numbers = _numbers(two)
+    for each, heard, known, came in two.records():
+        then, now = (contribution(records, rules, period, as_of) for records in (heard, known))
+        parts = list(differing(then, now))
+        for place, part in enumerate(parts, 1):
+            found.parts.append((name, numbers[each], place, *part))
+        for record in came if parts else ():
+            wrote = (record.seq, record.type, record.occurred_at, record.recorded_at, record.actor)
+            found.records.append((name, numbers[each], *wrote))
+
+
+def _numbers(two: Restated) -> dict[int, str]:
+    """The number of each application by its id."""
+    found = {}
+    for start in range(0, len(two.ids), PAGE):
+        page = two.ids[start : start + PAGE]
+        wanted = sa.select(application.c.id, application.c.number).where(application.c.id.in_(page))
+        found.update({row.id: row.number for row in two.now.connection.execute(wanted)})
     return found
-
-
-def _causes(connection: sa.Connection, rules: Rules, told: _Told) -> Iterator[Row]:
-    """The later records of each application that counts otherwise in the sealed period than was told."""
-    later = _later(connection, told.seal, told.known)
-    ids = list(later)
-    for start in range(0, len(ids), PAGE):
-        page = ids[start : start + PAGE]
-        events = store.events_by(connection, page)
-        numbers = sa.select(application.c.id, application.c.number).where(application.c.id.in_(page))
-        for row in connection.execute(numbers).all():
-            first = _first_unknown(connection, told.known, row.id)
-            effect = _effect(events[row.id], first, rules, told.seal)
-            for record in events[row.id] if effect else ():
-                if record.seq in later[row.id]:
-                    yield _cause(told.seal.seal.period, row.number, effect, record)
-
-
-def _first_unknown(connection: sa.Connection, known: Known, application_id: int) -> int:
-    """The place of the first record of an application that was not ``known``; there is one."""
-    wanted = sa.select(event.c.seq, event.c.id).where(
-        event.c.application_id == application_id, event.c.id > known.through
-    )
-    return min(int(row.seq) for row in connection.execute(wanted) if not known.holds(row.id))
-
-
-def _cause(period: str, number: str, effect: str, record: Event) -> Row:
-    return (
-        period,
-        number,
-        effect,
-        record.seq,
-        record.type,
-        record.occurred_at,
-        record.recorded_at,
-        record.actor,
-    )
-
-
-def _effect(events: Sequence[Event], first: int, rules: Rules, seal: Sealed) -> str:
-    """What the later records changed of how the application counts, in Chinese; empty when nothing."""
-    before = _stand([each for each in events if each.seq < first], rules, seal)
-    after = _stand(events, rules, seal)
-    if not before and after == VOID:  # entered by mistake after the seal: it counted nowhere, then or now
-        return ""
-    changed = (name for name in {**before, **after} if before.get(name) != after.get(name))
-    return "；".join(f"{name}：{before.get(name, '无')} → {after.get(name, '无')}" for name in changed)
-
-
-def _stand(events: Sequence[Event], rules: Rules, seal: Sealed) -> dict[str, str]:
-    """How one application counts in the sealed period, each part by its Chinese name."""
-    as_of, period = seal.seal.closed_at, seal.period
-    whole = project(events, rules) if events else None
-    if whole is None or whole.accepted_at > as_of:
-        return {}
-    if whole.status is Status.VOIDED:
-        return VOID
-    then = project(events, rules, until=as_of)
-    who = then.registration
-    said = {"状态": then.status.label, "客户类别": who.customer_class.label, "供电所": who.station}
-    for name, at in (("受理", then.accepted_at), ("归档", then.archived_at)):
-        if at is not None and period.begins <= at < period.ends:
-            said[name] = f"{local(at):%Y-%m-%d}"
-    return {**said, **dict(_verdicts(then, period)), **dict(_levels(then, period, as_of))}
-
-
-def _verdicts(then: Projection, period: Period) -> Iterator[tuple[str, str]]:
-    if then.archived_at is None or not period.begins <= then.archived_at < period.ends:
-        return
-    for each in filter(judged, then.clocks):
-        final = each.standing.final
-        yield f"{each.bound.rule.layer.label}·{each.bound.rule.label}", final.label if final else "未办结"
-
-
-def _levels(then: Projection, period: Period, as_of: datetime) -> Iterator[tuple[str, str]]:
-    for each in then.clocks:
-        rule = each.bound.rule
-        for crossing in each.crossings:
-            if period.begins <= crossing.at < period.ends and crossing.at <= as_of:
-                yield f"{rule.layer.label}·{rule.label}{crossing.level.label}色", f"{crossing.on}"

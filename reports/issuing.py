@@ -50,7 +50,7 @@ def basis(
     found = sealed(book.engine, period)
     if found is not None and found.seal.closed_at <= as_of:
         return Basis.of(found)
-    told = (*others, corrections_of(book, period))
+    told = (*others, corrections_of(book, period, others))
     facts = gather(book, period, as_of, told, sealed_facts(book.engine, as_of))
     return Basis(facts, letterhead.masthead(str(facts.header["company"]), period))
 
@@ -65,7 +65,7 @@ def close(
     others: Sequence[Source] = (),
 ) -> Sealed:
     """Seal what :func:`basis` tells of ``period`` at ``now``; raises what :func:`close_period` raises."""
-    told = (*others, corrections_of(book, period))
+    told = (*others, corrections_of(book, period, others))
     return close_period(book, period, now=now, actor=actor, letterhead=letterhead, others=told)
 
 
