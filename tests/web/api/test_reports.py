@@ -47,10 +47,10 @@ def test_a_period_from_its_figures_to_its_seal(book: Book, program: Come) -> Non
     assert leader.get("/reports/2026-09", If_None_Match=figures.headers["etag"]).status_code == 304
     checked = leader.post("/reports/documents/verify", upload(figures.content, "r.json")).json()
     assert (checked["likeness"], checked["period"]) == ("identical", closed.json())
-    changed = figures.content.replace(b'"A1"', b'"A2"')
+    changed = figures.content.replace('"1 户"'.encode(), '"2 户"'.encode(), 1)
     checked = leader.post("/reports/documents/verify", upload(changed, "r.json")).json()
     assert checked["likeness"] == "different"
-    assert (checked["deviations"][0]["found"], checked["deviations"][0]["sealed"]) == ('"A2"', '"A1"')
+    assert (checked["deviations"][0]["found"], checked["deviations"][0]["sealed"]) == ('"2 户"', '"1 户"')
     assert leader.post("/reports/documents/verify", {"name": "r.json", "content": "?"}).status_code == 422
     assert (
         leader.post("/reports/documents/verify", upload(b"{}", "r.json")).json()["code"]
