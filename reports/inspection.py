@@ -24,7 +24,6 @@ CLASS = CustomerClass.LV_RESIDENT
 TITLE = "居民用电服务自查表"
 WHERE: dict[str, Any] = {"class": (CLASS.value,)}
 BLANK_LINES = 5
-NONE = "本期没有"
 CLOCKS = (
     Column("规定", width=7, grouped=True),
     Column("事项", width=10),
@@ -228,7 +227,7 @@ def _found(told: Told) -> str:
         for code in Code
         if (CLASS.value, code.value) in found
     ]
-    return "、".join(said) + "（只是线索，须逐件核实）" if said else NONE
+    return "、".join(said) + "（只是线索，须逐件核实）" if said else f"{told.this}没有"
 
 
 # -- what a pen fills in --------------------------------------------------------------------------

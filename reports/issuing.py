@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reports.composing.paper import compose
-from reports.corrections import corrections_of
+from reports.corrections.correcting import corrections_of
 from reports.documents.errors import ChineseFontMissing
 from reports.documents.files import Format, render, write_documents
 from reports.documents.public import public_edition
@@ -19,8 +19,8 @@ from reports.masthead import Letterhead, Masthead
 from reports.paper import Paper
 from reports.periods import Period
 from reports.report_json import json_document
-from reports.sealing import Sealed, close_period, sealed, sealed_facts
-from reports.verifying import Checked, Edition, check_document
+from reports.sealing.sealing import Sealed, close_period, sealed, sealed_facts
+from reports.verifying.verifying import Checked, Edition, check_document
 from workflow.book import Book
 
 JSON = "report.json"

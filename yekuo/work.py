@@ -108,7 +108,7 @@ def _daily() -> Iterator[Job]:
 
 
 def _verify(run: Run) -> str:
-    from reports.seal_check import verify_seals
+    from reports.sealing.check import verify_seals
     from reports.stations.verify import verify_evaluations
 
     return verify_ledger(

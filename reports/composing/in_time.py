@@ -8,6 +8,7 @@ from reports.composing.wording import (
     Subject,
     against,
     classes,
+    earlier_ones,
     held,
     met_and_missed,
     named,
@@ -104,47 +105,40 @@ def _class_chart(subject: Subject) -> tuple[Chart, ...]:
 
 
 def _compared(subject: Subject) -> Table:
-    period = subject.period
+    earlier = earlier_ones(subject.period)
     rows = []
     for rule, label in RULES.items():
         found = subject.figures.compared(rule)
-        rows.append(
-            (
-                label,
-                found.now.rate,
-                found.previous.rate,
-                found.since_previous,
-                found.year_before.rate,
-                found.since_year_before,
-            )
-        )
+        held_against = [value for when in earlier for value in (found.then(when).rate, found.since(when))]
+        rows.append((label, found.now.rate, *held_against))
+    columns = [
+        column
+        for each in earlier.values()
+        for column in (Column(each.label, "share", 8), Column(f"{each.short}（百分点）", "points", 8))
+    ]
+    said = "，".join(f"{each.label}为{each.period.label}" for each in earlier.values())
     return Table(
-        "环比同比",
-        "与上期、上年同期比较",
-        (
-            Column("指标", width=10, whole=True),
-            Column("本期", "share", 8),
-            Column("上期", "share", 8),
-            Column("环比（百分点）", "points", 8),
-            Column("上年同期", "share", 8),
-            Column("同比（百分点）", "points", 8),
-        ),
+        "".join(each.short for each in earlier.values()),
+        f"与{'、'.join(each.label for each in earlier.values())}比较",
+        (Column("指标", width=10, whole=True), Column("本期", "share", 8), *columns),
         tuple(rows),
-        f"上期为{period.previous().label}，上年同期为{period.year_before().label}；没有归档的一期没有可比数据。",
+        f"{said}；没有归档的一期没有可比数据。",
     )
 
 
 def _compared_chart(subject: Subject) -> tuple[Chart, ...]:
     found = {label: subject.figures.compared(rule) for rule, label in RULES.items()}
-    if not any(each.previous.of or each.year_before.of for each in found.values()):
+    earlier = earlier_ones(subject.period)
+    if not any(rates.then(when).of for when in earlier for rates in found.values()):
         return ()
-    earlier = (
-        Series("上年同期", tuple(each.year_before.rate for each in found.values()), "yellow"),
-        Series("上期", tuple(each.previous.rate for each in found.values()), "soft"),
-        Series("本期", tuple(each.now.rate for each in found.values()), "main"),
-    )
-    told = tuple(series for series in earlier if any(value is not None for value in series.values))
-    return (Chart("达标率比较", "达标率与上期、上年同期比较", "bars", "share", tuple(found), told),)
+    kept = [
+        Series(each.label, tuple(rates.then(when).rate for rates in found.values()), each.tone)
+        for when, each in reversed(earlier.items())
+    ]
+    kept.append(Series("本期", tuple(each.now.rate for each in found.values()), "main"))
+    told = tuple(series for series in kept if any(value is not None for value in series.values))
+    title = f"达标率与{'、'.join(each.label for each in earlier.values())}比较"
+    return (Chart("达标率比较", title, "bars", "share", tuple(found), told),)
 
 
 def _layers_said(subject: Subject) -> str:

@@ -8,7 +8,7 @@ from reports.composing.trust import trust
 from reports.composing.where import where
 from reports.composing.whose import whose
 from reports.composing.wording import Row, Subject
-from reports.corrections_section import corrections_section
+from reports.corrections.section import corrections_section
 from reports.documents.cells import shown
 from reports.facts.counts import Move
 from reports.facts.values import Facts

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from limits.force import Layer
 from limits.terms import CustomerClass
 from reports.documents.cells import shown
 from reports.facts.values import Facts, Value
-from reports.figures.figures import Compared, Figures
+from reports.figures.figures import Compared, Figures, When
 from reports.figures.shares import Share, Spread
-from reports.paper import APPLICATION, Cell, Chart, Column, Series, Table
+from reports.paper import APPLICATION, Cell, Chart, Column, Series, Table, Tone
 from reports.periods import Period
 
 CLASS = Column("客户类别", width=8, whole=True)
@@ -86,12 +87,27 @@ def rate(share: Share) -> str:
     return f"{shown(share.rate, 'share')}（{share.met:,}/{share.of:,}）"
 
 
+class EarlierOne(NamedTuple):
+    """A period that rates are held against: how it is called, how the difference is, and its tone in a chart."""
+
+    label: str
+    short: str
+    period: Period
+    tone: Tone
+
+
+def earlier_ones(period: Period) -> dict[When, EarlierOne]:
+    """The periods ``period`` is held against; a year has but one before it."""
+    year_before = EarlierOne("上年同期", "同比", period.year_before(), "yellow")
+    if period.previous() == period.year_before():
+        return {"year_before": year_before._replace(label="上年")}
+    return {"previous": EarlierOne("上期", "环比", period.previous(), "soft"), "year_before": year_before}
+
+
 def against(found: Compared, period: Period) -> str:
     """How a rate moved since the period before and since a year earlier, in percentage points."""
-    if period.previous() == period.year_before():
-        return _since(found.since_previous, "上年", period.previous())  # a year has but one before it
-    before = _since(found.since_previous, "上期", period.previous())
-    return f"{before}，{_since(found.since_year_before, '上年同期', period.year_before())}"
+    earlier = earlier_ones(period).items()
+    return "，".join(_since(found.since(when), each.label, each.period) for when, each in earlier)
 
 
 def _since(points: float | None, name: str, earlier: Period) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from limits.terms import Verdict
 from reports.facts.values import Facts
@@ -13,6 +14,7 @@ from reports.figures.shares import Share, Spread
 from reports.periods import Period
 
 SATISFIED = 4
+When = Literal["previous", "year_before"]  # the period before (环比), the same one a year earlier (同比)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,13 @@ class Compared:
     previous: Share
     year_before: Share
 
-    @property
-    def since_previous(self) -> float | None:
-        """Percentage points gained or lost; None where one of the two is no rate."""
-        return _gain(self.now, self.previous)
+    def then(self, when: When) -> Share:
+        """The one of ``previous`` and ``year_before``."""
+        return self.previous if when == "previous" else self.year_before
 
-    @property
-    def since_year_before(self) -> float | None:
-        return _gain(self.now, self.year_before)
+    def since(self, when: When) -> float | None:
+        """Percentage points gained or lost; None where one of the two is no rate."""
+        return _gain(self.now, self.then(when))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from limits.terms import Term
 from limits.zone import local
 from reports.stations import errors
 from reports.tables import station_evaluation, station_record
-from workflow.book import refuse_unstorable
-from workflow.errors import TextUnstorable
+from workflow.book import refuse_unfit, refuse_unstorable
 from workflow.events import GENESIS, canonical
 
 LONGEST_TEXT = 2000
@@ -116,13 +115,9 @@ def named(act: Act, actor: str) -> str:
 
 
 def told(text: str) -> str:
-    """``text`` as it is stored; refused when it cannot be."""
+    """``text`` as it is stored; raises TextUnstorable."""
     text = text.strip()
-    problem = "含有不可见的空字符" if "\0" in text else ""
-    if len(text) > LONGEST_TEXT:
-        problem = f"有 {len(text)} 个字，最多 {LONGEST_TEXT} 个"
-    if problem:
-        raise TextUnstorable(text=text[:20].replace("\0", "�"), what="依据", problem=problem)
+    refuse_unfit("依据", text, LONGEST_TEXT)
     return text
 
 

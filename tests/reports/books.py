@@ -11,7 +11,7 @@ from typing import Any
 from limits.shipped import DATA
 from limits.terms import CustomerClass, Supplies, Voltage
 from reports.periods import Period
-from reports.sealing import Sealed, close_period
+from reports.sealing.sealing import Sealed, close_period
 from tests.dates import at
 from workflow import cases, store
 from workflow.book import Book

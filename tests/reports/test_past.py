@@ -16,17 +16,17 @@ from alerts.orders.listing import orders as every_order
 from limits.drafts import draft_policies
 from limits.errors import YekuoError
 from limits.policy_files import load_jurisdiction
-from reports.corrections import corrections_of
+from reports.corrections.correcting import corrections_of
 from reports.facts.gathering import gather
 from reports.facts.together import merged
 from reports.facts.values import Rows
 from reports.figures.figures import Figures
 from reports.periods import Period
 from reports.regulator.files import write_data
-from reports.seal_check import verify_seals
-from reports.sealing import close_period, sealed_facts
-from reports.whatif import what_if
-from reports.whatif_json import to_json
+from reports.sealing.check import verify_seals
+from reports.sealing.sealing import close_period, sealed_facts
+from reports.whatif.whatif import what_if
+from reports.whatif.whatif_json import to_json
 from tests.alerts.telling import repeats, staffed, sweep
 from tests.dates import at
 from tests.limits.test_drafts import THRESHOLDS

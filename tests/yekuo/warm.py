@@ -30,7 +30,7 @@ LATE = (
     "psycopg",
     "python_calamine",
     "reports.issuing",
-    "reports.seal_check",
+    "reports.sealing.check",
     "reports.stations.verify",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",

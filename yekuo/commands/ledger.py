@@ -179,7 +179,7 @@ def _print_imported(done: "Imported", written: Path | None) -> None:
 def verify(as_json: Json = False) -> int:
     """Rebuild everything from the records and compare."""
     from alerts.verify import handlings_head, verify_handlings
-    from reports.seal_check import verify_seals
+    from reports.sealing.check import verify_seals
     from reports.stations.verify import verify_evaluations
     from workflow import store
     from workflow.verify import verify as verify_ledger

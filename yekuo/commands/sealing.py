@@ -11,7 +11,7 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from reports.verifying import Checked
+    from reports.verifying.verifying import Checked
 
 DIFFERENT = 1
 
@@ -55,7 +55,7 @@ def close(
 def list_sealed(as_json: Json = False) -> int:
     """Every sealed period."""
     from reports.periods import Period
-    from reports.seal_chain import seals
+    from reports.sealing.chain import seals
     from workflow import store
 
     with store.reading(desk.open_book().engine) as connection:

@@ -75,9 +75,9 @@ def whatif(
     from limits.drafts import draft_policies
     from limits.policy_files import load_jurisdiction
     from reports.periods import Period
-    from reports.whatif import what_if
-    from reports.whatif_json import to_json
-    from reports.whatif_paper import paper_of
+    from reports.whatif.whatif import what_if
+    from reports.whatif.whatif_json import to_json
+    from reports.whatif.whatif_paper import paper_of
     from workflow.events import EventType
 
     if out is not None:

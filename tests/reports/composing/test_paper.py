@@ -8,6 +8,7 @@ from alerts.facts import alarm_facts
 from limits.shipped import DATA
 from reports.composing.paper import compose
 from reports.composing.wording import against
+from reports.corrections.printed import headed_by, printed
 from reports.documents.page import render_page
 from reports.documents.public import public_edition
 from reports.facts.gathering import gather
@@ -17,7 +18,6 @@ from reports.figures.shares import Share
 from reports.masthead import Letterhead
 from reports.paper import Chart, Paper, Passage, Table
 from reports.periods import Period
-from reports.printed import headed_by, printed
 from tests.dates import at
 from tests.reports.books import AS_OF, resident
 from workflow import cases

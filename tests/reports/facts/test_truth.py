@@ -112,5 +112,5 @@ def test_the_period_before_is_what_it_was_itself(read_book: Book) -> None:
     assert october.counts("accepted", when="previous") == september.counts("accepted")
     compared = october.compared("local.total")
     assert compared.previous == september.rate("local.total")
-    assert compared.since_previous == pytest.approx((43 / 47 - 52 / 54) * 100)
-    assert (compared.year_before.of, compared.since_year_before) == (0, None)
+    assert compared.since("previous") == pytest.approx((43 / 47 - 52 / 54) * 100)
+    assert (compared.year_before.of, compared.since("year_before")) == (0, None)

@@ -72,10 +72,11 @@ def test_equal_rates_share_a_place_and_no_rate_has_none() -> None:
 
 def test_what_is_compared_with_nothing_is_not_compared() -> None:
     compared = Figures(facts()).compared("local.total")
-    assert compared.since_previous is not None
-    assert round(compared.since_previous, 9) == round(float(Fraction(31, 34) - Fraction(28, 30)) * 100, 9)
-    assert compared.since_year_before is None
-    assert Compared(Share(1, 2), Share(1, 4), Share(1, 2)).since_previous == 25
+    gained = compared.since("previous")
+    assert gained is not None
+    assert round(gained, 9) == round(float(Fraction(31, 34) - Fraction(28, 30)) * 100, 9)
+    assert compared.since("year_before") is None
+    assert Compared(Share(1, 2), Share(1, 4), Share(1, 2)).since("previous") == 25
 
 
 def test_a_column_that_is_not_there_is_not_passed_over() -> None:

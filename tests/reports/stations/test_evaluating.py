@@ -328,7 +328,7 @@ def test_refused_before_anything_is_written(case: Case) -> None:
         scored(case, 28, 4)
     with pytest.raises(errors.EvaluationRecordEarly):
         scored(case, VILLAGE, 4, now=at("2026-06-30 二 18:00"))
-    for text in ("字" * 2001, "空\0字符"):
+    for text in ("字" * 2001, "空\0字符", "半个字\ud800"):
         with pytest.raises(TextUnstorable):
             scored(case, VILLAGE, 4, evidence=text)
     assert len(evaluation(case, OVER).records) == 1

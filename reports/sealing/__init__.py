@@ -1,0 +1,1 @@
+"""Closing a period: its facts kept under a chained hash, and whether anybody changed them."""

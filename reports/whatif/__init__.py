@@ -1,0 +1,1 @@
+"""Past periods judged a second time under a draft."""
