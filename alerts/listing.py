@@ -46,6 +46,7 @@ class AlertView:
     layer: Layer | None
     clock: str
     order: str | None
+    duty: int | None
     said: str
     state: Handling
     acts: tuple[Handled, ...]
@@ -116,6 +117,7 @@ ALERTS = sa.select(
     alert.c.name,
     alert.c.unit,
     alert.c.text,
+    alert.c.duty_id,
     application.c.number,
     application.c.customer_class,
     application.c.station,
@@ -202,6 +204,7 @@ def _view(
         layer=Layer.of(row.layer) if row.layer else None,
         clock=policies.labels.get((row.layer, row.name), row.name or ""),
         order=row.order_number,
+        duty=row.duty_id,
         said=row.text or _said(row, policies),
         state=handling_state(records, withheld=row.withheld is not None),
         acts=records,

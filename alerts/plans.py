@@ -70,7 +70,8 @@ def lapsing(book: Book, now: datetime, since: datetime | None = None) -> Iterato
     """The levels of plans reached by ``now``, a page of candidates at a time.
 
     Candidates are the open applications with a plan and no works, those with an alarm that may have been
-    undone, and those that moved on after ``since``, the last run: their plan may have reached a level between.
+    undone, and those with a record written from ``since`` on, the last run: their plan may have reached a level
+    between.
     """
     after = 0
     while True:
@@ -96,7 +97,7 @@ def _candidates(since: datetime | None) -> sa.Select[Any]:
         is_open,
         sa.exists().where(alert.c.application_id == columns.id, alert.c.kind == AlertKind.PLAN.value),
     )
-    moved = columns.last_at > since if since is not None else sa.false()
+    moved = columns.recorded_at >= since if since is not None else sa.false()
     replied = sa.exists().where(event.c.application_id == columns.id, event.c.type == E.PLAN_REPLIED.value)
     wanted = sa.select(columns.id, columns.number, columns.station)
     return wanted.where(sa.or_(waiting, standing, moved), replied).order_by(columns.id)

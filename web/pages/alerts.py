@@ -137,6 +137,7 @@ def _page(
         messages=messages,
         forms=_forms(view, account, now),
         longest=LONGEST_TEXT,
+        opens_duty=may(account, Right.READ_DUTIES),
         typed=typed or {},
         done=done,
     )

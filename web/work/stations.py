@@ -28,6 +28,7 @@ from web.desk import Desk
 from web.errors import PageUnknown
 from web.work.reporting import Edition
 from workflow import store
+from workflow.tables import speakable
 
 
 class EvaluationState(Term):
@@ -105,7 +106,7 @@ def usual(desk: Desk, account: Account) -> Period:
 def seen(desk: Desk, account: Account, period: str, station: str) -> Evaluation:
     """One evaluation; raises PageUnknown for one the account does not see and for none alike."""
     own = _own(account)
-    if own not in (None, station) or not _storable(station):
+    if own not in (None, station) or not speakable(station):
         raise PageUnknown
     try:
         return evaluation(_case(desk, station, Period.parse(period)), desk.now())
@@ -180,8 +181,3 @@ def _evaluated(desk: Desk, account: Account) -> list[Period]:
     wanted = sa.select(station_evaluation.c.period).where(_mine(account)).distinct()
     with store.reading(desk.engine) as connection:
         return [Period.parse(each) for each in connection.execute(wanted).scalars()]
-
-
-def _storable(station: str) -> bool:
-    """Whether a database can be asked for it."""
-    return "\0" not in station and not any("\ud800" <= each <= "\udfff" for each in station)

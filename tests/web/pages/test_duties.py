@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from alerts.duties.listing import DutyEntry, DutyState, entries
 from alerts.duties.opening import open_rounds
+from alerts.listing import alerts
 from limits.terms import Post, Verdict
 from tests.alerts.company import CITY, EAST, on_record
 from tests.dates import at
@@ -158,3 +159,10 @@ def test_another_post_does_not_say_so(desk: FastAPI, book: Book) -> None:
     assert entered(desk, "sunba").post(address(of(book, PUBLISHED), "/done"), form()).status_code == 403
     assert of(book, PUBLISHED).view.done_at is None
     assert of(book, MEETING, EAST).view.done_at is None
+
+
+def test_an_alarm_of_a_duty_leads_to_it(desk: FastAPI, book: Book) -> None:
+    due = of(book, MEETING)
+    alarm = next(each for each in alerts(book, NOW) if each.duty == due.view.id)
+    page = entered(desk, "zhaoliu").get(f"/alerts/{alarm.id}").text
+    assert f'href="{address(due)}"' in page
