@@ -8,7 +8,6 @@ answered alike; how often somebody may try is for the pages to limit.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -58,7 +57,7 @@ class StepLine:
 class Progress:
     """An application as its customer sees it: nobody's address, nobody's name but the account manager's.
 
-    ``due_on`` is None while nothing runs; ``telephone`` is the station's, empty when not known.
+    ``due_on`` is None while nothing runs.
     """
 
     number: str
@@ -70,7 +69,6 @@ class Progress:
     provisional: bool
     station: str
     manager: str
-    telephone: str
 
 
 def customer_code(book: Book, number: str, now: datetime) -> str:
@@ -79,13 +77,11 @@ def customer_code(book: Book, number: str, now: datetime) -> str:
     return f"{code[: CHARACTERS // 2]}-{code[CHARACTERS // 2 :]}"
 
 
-def progress(
-    book: Book, number: str, code: str, now: datetime, *, telephones: Mapping[str, str] | None = None
-) -> Progress:
+def progress(book: Book, number: str, code: str, now: datetime) -> Progress:
     """Application ``number`` for who knows its code; raises ProgressRefused.
 
-    ``telephones``: of the stations, by name.  The code is judged before the number is looked up, so that
-    an unknown number takes no shorter than a wrong code.
+    The code is judged before the number is looked up, so that an unknown number takes no shorter than a
+    wrong code.
     """
     expected = _code(progress_secret(book, now), number)
     given = code.upper().translate(_MEANT)
@@ -96,8 +92,27 @@ def progress(
         events = store.events_of(connection, application_id) if application_id is not None else []
     if not any(fact.type is EventType.ACCEPTED for fact in known_at(facts_of(events), now)):
         raise ProgressRefused
-    projected = project(events, book.rules, until=now)
-    return _told(book, number, projected, now, telephones or {})
+    return progress_of(book, number, project(events, book.rules, until=now), now)
+
+
+def progress_of(book: Book, number: str, projected: Projection, now: datetime) -> Progress:
+    """Application ``number``, as ``projected`` at ``now``, as its customer sees it; for who needs no code."""
+    registration = projected.registration
+    totals = [each for each in projected.clocks if each.bound.rule.role is ClockRole.TOTAL]
+    # The layers stand in the order of the policies, the local one first: its total is what was promised here.
+    total = next((each for each in totals if each.bound.rule.layer is Layer.LOCAL), next(iter(totals), None))
+    reading = read(total.standing, book.rules.calendar, now) if total is not None else None
+    return Progress(
+        number=number,
+        status=projected.status,
+        suspended=bool(projected.position.flags & SUSPENDED),
+        accepted_on=local(projected.accepted_at).date(),
+        steps=_steps(book, projected),
+        due_on=reading.due_on if reading else None,
+        provisional=bool(reading and reading.provisional and reading.due_on),
+        station=registration.station,
+        manager=registration.manager,
+    )
 
 
 def progress_secret(book: Book, now: datetime) -> bytes:
@@ -121,28 +136,6 @@ def _code(key: bytes, number: str) -> str:
     told = hmac.new(key, number.encode("utf-8", "replace"), hashlib.sha256).digest()
     bits = int.from_bytes(told[:8], "big")
     return "".join(ALPHABET[bits >> 5 * place & 31] for place in range(CHARACTERS))
-
-
-def _told(
-    book: Book, number: str, projected: Projection, now: datetime, telephones: Mapping[str, str]
-) -> Progress:
-    registration = projected.registration
-    totals = [each for each in projected.clocks if each.bound.rule.role is ClockRole.TOTAL]
-    # The layers stand in the order of the policies, the local one first: its total is what was promised here.
-    total = next((each for each in totals if each.bound.rule.layer is Layer.LOCAL), next(iter(totals), None))
-    reading = read(total.standing, book.rules.calendar, now) if total is not None else None
-    return Progress(
-        number=number,
-        status=projected.status,
-        suspended=bool(projected.position.flags & SUSPENDED),
-        accepted_on=local(projected.accepted_at).date(),
-        steps=_steps(book, projected),
-        due_on=reading.due_on if reading else None,
-        provisional=bool(reading and reading.provisional and reading.due_on),
-        station=registration.station,
-        manager=registration.manager,
-        telephone=telephones.get(registration.station, ""),
-    )
 
 
 def _steps(book: Book, projected: Projection) -> tuple[StepLine, ...]:

@@ -31,7 +31,7 @@ OF_STATION = "城关供电所"
 STATION = quote(OF_STATION)
 PAGES = {
     STRANGER: ("/login", "/progress", "/managers", f"/managers?station={STATION}", "/notice"),
-    CLERK: ("/accept", f"/accept/done/{UNOWNED}"),
+    CLERK: ("/accept", f"/accept/done/{UNOWNED}", f"/accept/code/{UNOWNED}"),
     MANAGER: (
         "/", "/queue?view=all", "/queue?level=red", "/queue?text=nothing", "/pool", f"/applications/{LATE}",
         f"/applications/{SUSPENDED}", f"/applications/{LATE}/do/suspended", f"/applications/{LATE}/do/amended",

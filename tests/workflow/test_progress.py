@@ -83,7 +83,7 @@ def test_what_a_customer_sees(book: Book) -> None:
     accept(book, "A1", ORDINARY)
     tell(book, "A1", Told(cases.reply_plan), START + 2 * DAY)
     code = customer_code(book, "A1", START)
-    found = progress(book, "A1", code, START + DAY, telephones={"东岭供电所": "0377-0000000"})
+    found = progress(book, "A1", code, START + DAY)
     assert [(each.step, each.done, each.current) for each in found.steps] == [
         (Step.APPLY, True, False),
         (Step.REPLY, False, True),
@@ -91,11 +91,11 @@ def test_what_a_customer_sees(book: Book) -> None:
         (Step.ENERGIZE, False, False),
     ]
     assert (found.status, found.suspended, found.accepted_on) == (Status.OPEN, False, date(2026, 9, 1))
-    assert (found.manager, found.station, found.telephone) == ("经理甲", "东岭供电所", "0377-0000000")
+    assert (found.manager, found.station) == ("经理甲", "东岭供电所")
     assert found.due_on == date(2026, 9, 22)  # Tuesday, 16 working days with the Sunday of 调休
     later = progress(book, "A1", code, START + 3 * DAY)
     assert [each.done_on for each in later.steps] == [date(2026, 9, 1), date(2026, 9, 3), None, None]
-    assert (later.due_on, later.telephone) == (None, "")  # the customer's own works: nothing runs
+    assert later.due_on is None  # the customer's own works: nothing runs
     assert "客户甲" not in str(later)
     assert "东岭镇" not in str(later)
 

@@ -26,6 +26,7 @@ WHAT = {
     "form": "登记页面",
     "order": "督办单",
     "documents": "收资",
+    "code": "客户查询码",
     "api": "数据接口",
 }
 

@@ -11,6 +11,7 @@ from limits.zone import local
 from web.access.admission import needs
 from web.access.rights import Account, Right
 from web.api.acting import PreviewOut, RecordedOut, told_of
+from web.api.applications import ANumber
 from web.api.doing import AKey, recorded, recording
 from web.api.models import Amount, Flag, Model, Moment, Text
 from web.api.routing import TO_A_BODY, refusals
@@ -53,10 +54,28 @@ class AcceptanceIn(Model):
     papers: tuple[Text, ...] = Field((), description="当场收到的资料", examples=[["business_licence"]])
 
 
+CODE = Field(description="请交给客户的查询码", examples=["7K2M9-Q4XTR"])
+
+
 class AcceptedOut(RecordedOut):
     """What was accepted."""
 
-    code: str = Field(description="请交给客户的查询码", examples=["7K2M9-Q4XTR"])
+    code: str = CODE
+
+
+class CodeOut(Model):
+    """What the customer asks for the progress with."""
+
+    number: str = Field(description="申请编号", examples=[NUMBER])
+    code: str = CODE
+
+
+@router.get(
+    "/applications/{number:path}/code", summary="客户查询码；谁看过会留下记录", responses=refusals(404)
+)
+def code(desk: ADesk, account: AnAcceptor, number: ANumber) -> CodeOut:
+    """The code, for who accepted the application or sees it; that it was asked for is noted."""
+    return CodeOut(number=number, code=accepting.handed(desk, account, number, local(desk.now())))
 
 
 @router.post(

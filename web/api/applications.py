@@ -47,7 +47,7 @@ from workflow.errors import ApplicationUnknown
 from workflow.explaining import ExplainedClock, explain_application
 from workflow.history import facts_of, known_at, suspensions
 from workflow.machine import SUSPENDED, State
-from workflow.progress import customer_code, progress
+from workflow.progress import progress_of
 from workflow.projection import project
 from workflow.queue import Cursor, Filters, QueuePage, work_queue
 
@@ -168,11 +168,9 @@ def told_of(book: Book, number: str, now: datetime) -> ApplicationOut:
     if records[0].occurred_at > now:
         raise ApplicationUnknown(number=number)
     projected = project(records, book.rules, until=now)
-    code = customer_code(book, number, now)
-    steps = progress(book, number, code, now).steps
+    steps = progress_of(book, number, projected, now).steps
     return ApplicationOut(
         number=number,
-        code=code,
         registration=RegistrationOut.model_validate(projected.registration),
         status=projected.status,
         state=State.of(projected.position.state),

@@ -55,7 +55,6 @@ class ProgressOut(Model):
     provisional: bool = Field(description="办结期限是否暂定（放假安排尚未公布）")
     station: str = Field(description="供电所", examples=["城关供电所"])
     manager: str = Field(description="客户经理；还没有时为空", examples=["李四"])
-    telephone: str = Field(description="供电所的电话；不详时为空", examples=[""])
 
 
 class RatingIn(ProgressIn):

@@ -145,7 +145,6 @@ class ApplicationOut(Model):
     """One application."""
 
     number: str = Field(description="申请编号", examples=[NUMBER])
-    code: str = Field(description="客户查询进度的查询码", examples=["7K2M9-Q4XTR"])
     registration: RegistrationOut = Field(description="登记的资料")
     status: Status = Field(description="办理状态")
     state: State = Field(description="等待什么")

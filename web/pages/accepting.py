@@ -94,9 +94,22 @@ def accept(
 def accepted(
     request: Request, desk: ADesk, account: Annotated[Account, needs(Right.ACCEPT)], number: str
 ) -> HTMLResponse:
-    """What to hand to the customer: the number and the code, which no address ever holds."""
-    code = accepting.handed(desk, account, number, local(desk.now()))
-    return render(request, "accepted.html", number=number, code=code)
+    """What to hand to the customer of what was just accepted."""
+    return _handing(request, desk, account, number, fresh=True)
+
+
+@router.get(PATH + "/code/{number:path}")
+def code(
+    request: Request, desk: ADesk, account: Annotated[Account, needs(Right.ACCEPT)], number: str
+) -> HTMLResponse:
+    """The same, once more, for a customer who has lost it."""
+    return _handing(request, desk, account, number, fresh=False)
+
+
+def _handing(request: Request, desk: Desk, account: Account, number: str, *, fresh: bool) -> HTMLResponse:
+    """The number and the code, which no address ever holds."""
+    handed = accepting.handed(desk, account, number, local(desk.now()))
+    return render(request, "accepted.html", number=number, code=handed, fresh=fresh)
 
 
 def _done(desk: Desk, account: Account, told: Mapping[str, Any], now: datetime) -> str:

@@ -9,7 +9,7 @@ from alerts.listing import alerts
 from limits.zone import local
 from web.access.admission import needs
 from web.access.read_log import note_read
-from web.access.rights import Account, Right
+from web.access.rights import Account, Right, may
 from web.access.visible import shown
 from web.desk import ADesk
 from web.rendering import render
@@ -22,7 +22,8 @@ from workflow.documents import checklist
 from workflow.events import EventType
 from workflow.explaining import explain_application
 from workflow.history import facts_of, known_at, suspensions
-from workflow.progress import customer_code, progress
+from workflow.progress import progress_of
+from workflow.projection import project
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,15 +41,14 @@ def application_page(
     book = desk.book
     told = explain_application(book, row.number, now)
     note_read(desk.engine, account, row.id, "page", now)
-    code = customer_code(book, row.number, now)
     facts = known_at(facts_of(told.events), now)
     every = doable(account, actions(book, row.number, now))
     return render(
         request,
         "application.html",
         told=told,
-        course=progress(book, row.number, code, now),
-        code=code,
+        course=progress_of(book, row.number, project(told.events, book.rules, until=now), now),
+        tells=may(account, Right.ACCEPT),
         panels=[panel_of(each, now) for each in told.clocks],
         legend=LEGEND,
         events=event_lines(told),

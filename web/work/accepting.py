@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from limits.zone import local
+from web.access.read_log import note_read
 from web.access.rights import Account
 from web.access.visible import in_station, shown
 from web.desk import Desk
@@ -57,12 +58,16 @@ def documents(desk: Desk, wanted: Acceptance) -> Checklist:
 
 
 def handed(desk: Desk, account: Account, number: str, now: datetime) -> str:
-    """The code to hand to the customer, for who accepted ``number`` or sees it; raises ApplicationUnknown."""
+    """The code to hand to the customer, for who accepted ``number`` or sees it; raises ApplicationUnknown.
+
+    That it was asked for is noted: with the code one could rate in the customer's place.
+    """
     row = in_station(desk.engine, account, number)
     with store.reading(desk.engine) as connection:
         accepted_by = store.events_of(connection, row.id)[0].actor
     if accepted_by != account.name:
         shown(desk.engine, account, number)
+    note_read(desk.engine, account, row.id, "code", now)
     return customer_code(desk.book, row.number, now)
 
 

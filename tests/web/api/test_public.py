@@ -7,9 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from tests.alerts.company import CITY, EAST
+from tests.web.api.conftest import Program
 from tests.web.browser import Browser
 from tests.web.conftest import NOW, Clock
 from tests.web.desk_work import accept
+from web.access.read_log import readings
 from web.work.customers import MOST
 from workflow.book import Book
 from workflow.progress import customer_code
@@ -100,3 +102,14 @@ def test_the_notice_board(desk: FastAPI) -> None:
     assert {each["number"] for each in told["telephones"]} == {"95598", "12398"}
     assert {each["layer"] for each in told["limits"]} == {"local", "company", "national"}
     assert {each["high"] for each in told["machines"]} == {True, False}
+
+
+def test_the_code_for_who_may_accept_and_no_one_else(book: Book, program: Callable[..., Program]) -> None:
+    accept(book, "A1")
+    code = customer_code(book, "A1", NOW)
+    manager = program("lisi")
+    assert code not in manager.get("/applications/A1").text
+    assert manager.get("/applications/A1/code").json() == {"number": "A1", "code": code}
+    assert manager.get("/applications/B2/code").status_code == 404
+    assert program("zhoujiu").get("/applications/A1/code").status_code == 403
+    assert [each.what for each in readings(book.engine, number="A1").rows] == ["code", "api"]

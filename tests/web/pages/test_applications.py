@@ -11,12 +11,14 @@ from tests.dates import at, on
 from tests.web.conftest import NOW
 from tests.web.desk_work import accept
 from tests.web.entering import entered
+from web.access.read_log import readings
 from web.access.rights import Account
 from web.tables import read_log
 from web.work.day_strip import MOST_CELLS, days_left_out, strip_of
 from workflow import assignment, cases, documents
 from workflow.book import Book
 from workflow.explaining import explain_application
+from workflow.progress import customer_code
 
 Enrol = Callable[[str], Account]
 
@@ -57,6 +59,7 @@ def test_everything_of_it_is_on_the_page(desk: FastAPI, book: Book) -> None:
         "李四</strong>（受理登记）",
         "没有发出过预警告警",
         'href="/applications/A1/do/plan_replied"',
+        'href="/accept/code/A1"',
     ):
         assert expected in text, expected
     assert "<化工>" not in text
@@ -145,3 +148,17 @@ def test_records_put_right_are_marked_and_each_owners_time_is_told(desk: FastAPI
     assert "第 2 号记录“供电方案答复”；原因：登错；撤销" in text.replace("；撤销；", "；")
     assert "2026-11-02 09:00 至 2026-11-11 09:00" in text
     assert "李四二</strong>（移交）" in text
+
+
+def test_the_code_of_a_customer_is_on_its_own_page_and_whoever_saw_it_on_record(
+    desk: FastAPI, book: Book
+) -> None:
+    told(book)
+    code = customer_code(book, "A1", NOW)
+    manager, watcher = entered(desk, "lisi"), entered(desk, "zhoujiu")
+    assert code not in manager.get("/applications/A1").text
+    assert code in manager.get("/accept/code/A1").text
+    assert "/accept/code" not in watcher.get("/applications/A1").text
+    assert watcher.get("/accept/code/A1").status_code == 403
+    noted = [(each.login, each.where) for each in readings(book.engine, number="A1").rows]
+    assert noted == [("zhoujiu", "申请页面"), ("lisi", "客户查询码"), ("lisi", "申请页面")]

@@ -10,10 +10,12 @@ from limits.terms import CustomerClass
 from tests.alerts.company import CITY, COMPANY, EAST
 from tests.dates import at
 from tests.web.conftest import NOW
+from tests.web.conftest import account_of as kept_account
 from tests.web.desk_work import account_of
 from tests.web.entering import entered
 from tests.web.pages.test_acting import hidden
 from web import errors
+from web.access.read_log import readings
 from web.access.rights import Role
 from web.desk import Desk
 from web.work import accepting
@@ -129,13 +131,18 @@ def test_what_will_follow_is_foreseen_and_not_written(still: Desk) -> None:
 
 def test_the_code_is_for_who_accepted_it_or_sees_it(still: Desk) -> None:
     code = customer_code(still.book, "A1", NOW)
-    for who in (CLERK, account_of(Role.ACCOUNT_MANAGER, "李四", CITY)):
+    for who in (kept_account(still.engine, "clerk"), kept_account(still.engine, "lisi")):
         assert accepting.handed(still, who, "A1", NOW) == code
     colleague = account_of(Role.ACCOUNT_MANAGER, "张三", CITY)
     elsewhere = account_of(Role.CLERK, "柜台甲", EAST)
     for who in (colleague, elsewhere):
         with pytest.raises(ApplicationUnknown):
             accepting.handed(still, who, "A1", NOW)
+    told = [(each.login, each.what) for each in readings(still.engine, number="A1").rows]
+    assert told == [
+        ("lisi", "code"),
+        ("clerk", "code"),
+    ]  # who could rate in the customer's place is on record
 
 
 def test_a_customer_is_accepted_at_the_desk(desk: FastAPI, book: Book) -> None:
