@@ -1,6 +1,7 @@
 """The report of a period as one paper: what a leader reads first, and in the order the questions are asked."""
 
 from reports.composing.business import business
+from reports.composing.corrections import corrections_section
 from reports.composing.handled import handled
 from reports.composing.in_time import LOCAL, NODE, RULES, SUPPORTING, in_time
 from reports.composing.indices import indices
@@ -8,7 +9,6 @@ from reports.composing.trust import trust
 from reports.composing.where import where
 from reports.composing.whose import whose
 from reports.composing.wording import Row, Subject
-from reports.corrections.section import corrections_section
 from reports.documents.cells import shown
 from reports.facts.counts import Move
 from reports.facts.values import Facts

@@ -16,9 +16,9 @@ from reports.composing.paper import compose
 from reports.corrections.changes import added, changed, written
 from reports.corrections.contribution import contribution, differing
 from reports.corrections.heard import Changes, Heard, heard_of, sealed_before, tells
-from reports.corrections.printed import JOINT, Name, Printed, printed
 from reports.corrections.restating import Restated, restated
 from reports.documents.cells import NOTHING, PLACES, shown
+from reports.documents.printed import JOINT, Name, Printed, printed
 from reports.facts.gathering import Source, Told
 from reports.facts.values import Facts
 from reports.periods import Period

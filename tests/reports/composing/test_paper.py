@@ -8,8 +8,8 @@ from alerts.facts import alarm_facts
 from limits.shipped import DATA
 from reports.composing.paper import compose
 from reports.composing.wording import against
-from reports.corrections.printed import headed_by, printed
 from reports.documents.page import render_page
+from reports.documents.printed import headed_by, printed
 from reports.documents.public import public_edition
 from reports.facts.gathering import gather
 from reports.facts.values import Facts

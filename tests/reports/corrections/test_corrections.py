@@ -12,11 +12,11 @@ import pytest
 
 from alerts.facts import alarm_facts
 from limits.errors import YekuoError
+from reports.composing.corrections import corrections_section
 from reports.composing.paper import compose
 from reports.corrections.changes import added, change, changed, read_back, written
 from reports.corrections.correcting import corrections_of
-from reports.corrections.printed import printed
-from reports.corrections.section import corrections_section
+from reports.documents.printed import printed
 from reports.documents.public import public_edition
 from reports.facts.gathering import Source, gather
 from reports.facts.values import Facts, Rows

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.composing.wording import NUMBER, Row, held, minute, named
-from reports.corrections.printed import KEYS
+from reports.documents.printed import KEYS
 from reports.facts.values import Facts
 from reports.paper import Cell, Column, Section, Table
 from reports.periods import Period
