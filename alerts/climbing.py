@@ -12,7 +12,7 @@ from alerts.raising import Raised, raise_alerts
 from alerts.routing import Routing
 from alerts.tables import alert
 from alerts.waiting import Seen, unacknowledged
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 from workflow.rules import Rules
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from limits.escalation import Escalation, Telling
 from limits.force import Layer
 from limits.terms import Level, Post
 from limits.zone import local
-from workflow.organisation import Organisation, Place, Recipient
+from workflow.people.organisation import Organisation, Place, Recipient
 from workflow.rules import Rules
 
 # Alarms about the work itself go to who watches day and night, and climb no further.

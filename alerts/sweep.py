@@ -25,7 +25,7 @@ from limits.zone import local
 from workflow import store
 from workflow.book import Book
 from workflow.bulk import insert_many
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 
 if TYPE_CHECKING:
     from alerts.jobs.running import Run

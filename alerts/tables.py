@@ -8,7 +8,7 @@ scheduled work.
 
 import sqlalchemy as sa
 
-from workflow import people_tables
+from workflow.people import tables as people_tables
 from workflow.tables import WIDE, Instant, application, metadata, surrogate, threshold
 
 alert = sa.Table(

@@ -18,7 +18,7 @@ from alerts.routing import Waiting
 from alerts.tables import alert, duty, supervision_order
 from limits.force import Layer
 from limits.terms import Level, Post
-from workflow.organisation import Place
+from workflow.people.organisation import Place
 from workflow.tables import application, clock, event, threshold
 
 WARNINGS = (Level.BLUE, Level.ORANGE)

@@ -41,7 +41,7 @@ from web.pages.queue import my_queue
 from web.settings import WebSettings
 from workflow import store
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.queue import work_queue
 from workflow.rules import load_rules
 from yekuo.live_book import LiveBook

@@ -22,8 +22,8 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 from python_calamine import CalamineWorkbook  # noqa: E402  after the line above, on purpose
 
 from limits.zone import SHANGHAI  # noqa: E402
-from workflow.ledger import LedgerRow, read_ledger  # noqa: E402
-from workflow.ledger_columns import LEDGER_SHEET  # noqa: E402
+from workflow.ledger.columns import LEDGER_SHEET  # noqa: E402
+from workflow.ledger.reading import LedgerRow, read_ledger  # noqa: E402
 from yekuo.sample import write_sample  # noqa: E402
 
 AS_OF = datetime(2026, 11, 20, 18, tzinfo=SHANGHAI)  # Friday

@@ -38,7 +38,7 @@ from reports.facts.kept import NODE, PAIRS, SUPPORTING, by_application, rule_of
 from reports.facts.scope import Scope
 from reports.facts.values import Facts
 from reports.figures.figures import Figures
-from reports.sealing.sealing import close_period, sealed
+from reports.sealing.seal import close_period, sealed
 from tests.postgres import (
     NOBODY,
     fresh_database,

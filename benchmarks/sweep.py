@@ -34,7 +34,7 @@ from benchmarks.sweep_world import NOW, fill
 from tests.postgres import fresh_database, running_server
 from workflow import store
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.rules import load_rules
 
 OURS_TIMES = 3

@@ -30,7 +30,7 @@ from limits.terms import Channel, Level
 from limits.zone import SHANGHAI
 from workflow import store
 from workflow.book import Book
-from workflow.organisation import Place, load_organisation
+from workflow.people.organisation import Place, load_organisation
 from workflow.tables import Instant, application, clock, threshold
 
 EXECUTED = EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED

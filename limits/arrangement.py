@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from limits import calendar_errors as errors
-from limits.notices import CalendarFile, Notice, Span, Statute
+from limits.files.notices import CalendarFile, Notice, Span, Statute
 from limits.terms import Term
 
 SATURDAY = 5

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from limits import calendar_errors as errors
-from limits import notices
 from limits.arrangement import Arrangement, DayKind, NamedDay, arrange, kind_of
+from limits.files import notices
 from limits.shipped import DATA
 
 __all__ = [

@@ -19,8 +19,8 @@ from reports.masthead import Letterhead, Masthead
 from reports.paper import Paper
 from reports.periods import Period
 from reports.report_json import json_document
-from reports.sealing.sealing import Sealed, close_period, sealed, sealed_facts
-from reports.verifying.verifying import Checked, Edition, check_document
+from reports.sealing.seal import Sealed, close_period, sealed, sealed_facts
+from reports.verifying.check import Checked, Edition, check_document
 from workflow.book import Book
 
 JSON = "report.json"

@@ -6,7 +6,7 @@ No secret is stored: a password as its argon2 hash, a token as the SHA-256 of so
 import sqlalchemy as sa
 
 from alerts.tables import alert
-from workflow import people_tables
+from workflow.people import tables as people_tables
 from workflow.tables import Instant, application, surrogate
 
 metadata = alert.metadata

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from limits.calendar import Calendar
-from limits.notices import content_of
+from limits.files.notices import content_of
 from limits.zone import local
 from workflow import errors, store
 from workflow.book import Book, locked_events, write

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from limits.calendar import Calendar, load_calendar, overlay_calendar
+from limits.files.policies import load_jurisdiction, load_policies
 from limits.policy import PolicySet
-from limits.policy_files import load_jurisdiction, load_policies
 from limits.shipped import DATA
 from workflow.events import EventType
 

@@ -12,7 +12,7 @@ from limits.calendar import load_calendar
 from limits.errors import YekuoError
 from limits.zone import local
 from workflow.events import EventType
-from workflow.ledger_columns import FIELDS, LEDGER_SHEET, SUSPENSION_FIELDS, SUSPENSION_SHEET, TIMES
+from workflow.ledger.columns import FIELDS, LEDGER_SHEET, SUSPENSION_FIELDS, SUSPENSION_SHEET, TIMES
 from yekuo.sample_lives import DAY, Life, Lives, Moment
 
 SPAN_DAYS = 180

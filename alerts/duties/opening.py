@@ -16,8 +16,8 @@ from limits.explanation import weekday_of
 from limits.terms import Level
 from limits.zone import local
 from workflow.book import Book
-from workflow.organisation import load_organisation
-from workflow.stations import stations_since
+from workflow.people.organisation import load_organisation
+from workflow.people.stations import stations_since
 from workflow.store import CHUNK
 
 

@@ -22,7 +22,7 @@ from limits.explanation import weekday_of
 from limits.terms import Level
 from limits.zone import local
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.tables import application
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -17,7 +17,7 @@ from alerts.tables import alert, delivery, handling
 from limits.terms import Level, Post
 from limits.zone import local, midnight_after
 from workflow.book import Book
-from workflow.organisation import Organisation, Place, Recipient, load_organisation
+from workflow.people.organisation import Organisation, Place, Recipient, load_organisation
 from workflow.tables import application, clock, threshold
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from limits.terms import Level, Post
 from limits.zone import local, midnight, midnight_after
 from workflow import store
 from workflow.book import Book
-from workflow.organisation import Organisation, UnitKind, load_organisation
+from workflow.people.organisation import Organisation, UnitKind, load_organisation
 from workflow.tables import application, clock, threshold
 
 MOST_URGENT = 5

@@ -20,8 +20,8 @@ from alerts.senders.message import Message, Outcome, OutcomeState
 from alerts.tables import alert, delivery, handling, supervision_order
 from limits.terms import Channel, Level
 from workflow import store
-from workflow.organisation import Recipient
-from workflow.people_tables import person
+from workflow.people.organisation import Recipient
+from workflow.people.tables import person
 from workflow.tables import application
 
 BACK_OFF = timedelta(seconds=30)

@@ -32,7 +32,7 @@ from limits.zone import local
 from workflow import store
 from workflow.book import Book
 from workflow.errors import ApplicationUnknown
-from workflow.organisation import Organisation
+from workflow.people.organisation import Organisation
 from workflow.rules import Rules
 from workflow.tables import application, threshold, unfit, unstorable
 

@@ -17,7 +17,7 @@ from limits.zone import local
 from workflow import store
 from workflow.book import Book
 from workflow.listing import ClockView, applications
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 from workflow.tables import application
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"

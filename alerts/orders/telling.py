@@ -12,7 +12,7 @@ from alerts.messages.outbox import enqueue
 from alerts.raising import Raised, raise_alerts
 from limits.terms import Level, Post
 from limits.zone import local
-from workflow.organisation import Organisation, Place, load_organisation
+from workflow.people.organisation import Organisation, Place, load_organisation
 from workflow.rules import Rules
 
 # X: who owes the answer, and who owns the application, hear what is asked of them; who asked hears the answer.

@@ -22,7 +22,7 @@ from reports.documents.printed import JOINT, Name, Printed, printed
 from reports.facts.gathering import Source, Told
 from reports.facts.values import Facts
 from reports.periods import Period
-from reports.sealing.sealing import Sealed
+from reports.sealing.seal import Sealed
 from workflow.book import Book
 from workflow.past import Past
 from workflow.rules import Rules

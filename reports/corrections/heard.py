@@ -7,7 +7,7 @@ from reports.corrections.changes import Change, read_back
 from reports.periods import Period
 from reports.sealing.chain import seals
 from reports.sealing.known import Known
-from reports.sealing.sealing import Sealed, read_sealed
+from reports.sealing.seal import Sealed, read_sealed
 from workflow.past import Past
 
 Changes = Mapping[str, Change]

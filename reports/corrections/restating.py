@@ -19,7 +19,7 @@ from reports.facts.kept import RULES, kept
 from reports.facts.scope import Scope
 from reports.facts.values import Rows
 from reports.sealing.known import Known
-from reports.sealing.sealing import Sealed
+from reports.sealing.seal import Sealed
 from workflow import store
 from workflow.book import Book
 from workflow.events import Event, EventType

@@ -22,11 +22,12 @@ from reports.facts.together import together
 from reports.facts.values import Facts, Rows, Value
 from reports.facts.whose_time import owners
 from reports.periods import Period
-from workflow import people_tables, store
+from workflow import store
 from workflow.book import Book
 from workflow.events import canonical
-from workflow.organisation import UnitKind
 from workflow.past import Past, past
+from workflow.people import tables as people_tables
+from workflow.people.organisation import UnitKind
 
 # What another package tells of a period: (what was on record, begins, ends) → name → (columns, rows).
 Told = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]

@@ -10,7 +10,7 @@ from reports.facts.values import facts_digest
 from reports.sealing.chain import BROKEN, Seal, links, problem, unreadable
 from reports.sealing.kept_tables import altered, digests_under, header_of
 from reports.sealing.known import Known, first_after, heads_then
-from reports.sealing.sealing import agree, read_sealed
+from reports.sealing.seal import agree, read_sealed
 from workflow import store
 from workflow.book import Book
 from workflow.events import GENESIS

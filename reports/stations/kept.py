@@ -17,9 +17,10 @@ from reports.stations.evaluation import Evaluation, evaluation_of
 from reports.stations.records import Record, append, records
 from reports.stations.rounds import Rounds, Source
 from reports.tables import station_evaluation
-from workflow import people_tables, store
+from workflow import store
 from workflow.book import Book
-from workflow.organisation import UnitKind
+from workflow.people import tables as people_tables
+from workflow.people.organisation import UnitKind
 from workflow.tables import application
 
 

@@ -19,7 +19,7 @@ from reports.facts.values import Rows
 from reports.periods import Period
 from reports.stations.evaluation import Round
 from workflow.book import Book
-from workflow.stations import stations_since
+from workflow.people.stations import stations_since
 
 DUTIES = "duties"
 # What is told of the duties of a period: (connection, begins, ends, as_of) → name → (columns, rows).

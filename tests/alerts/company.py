@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from tests.dates import at
 from workflow import store
 from workflow.book import Book
-from workflow.people import import_organisation
-from workflow.people_tables import unit
+from workflow.people.roster import import_organisation
+from workflow.people.tables import unit
 
 COMPANY = "示例县供电公司"
 CITY, EAST = "城关供电所", "东岭供电所"

@@ -18,8 +18,8 @@ from tests.dates import at
 from tests.reports.books import resident
 from workflow import cases, store
 from workflow.book import Book
-from workflow.people import import_organisation
-from workflow.people_tables import person
+from workflow.people.roster import import_organisation
+from workflow.people.tables import person
 from workflow.tables import application
 
 ORGANISATION = Path(__file__).with_name("organisation.toml")

@@ -16,7 +16,7 @@ from tests.dates import at
 from tests.reports.books import AS_OF
 from workflow import cases, store
 from workflow.book import Book
-from workflow.people import record_absence
+from workflow.people.roster import record_absence
 from workflow.tables import threshold
 
 MONDAY = at("2026-10-12 一 09:00")

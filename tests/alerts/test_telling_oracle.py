@@ -32,7 +32,7 @@ from tests.dates import at
 from tests.reports.books import resident
 from workflow import cases, store
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.rules import Rules
 from workflow.tables import application
 from workflow.verify import verify

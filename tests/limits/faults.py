@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from limits.policy_files import load_policy_file
-from limits.toml_reader import PolicyRefused
+from limits.files.policies import load_policy_file
+from limits.files.toml_reader import PolicyRefused
 from workflow.events import EventType
 
 EVENTS = [event_type.value for event_type in EventType]

@@ -9,7 +9,7 @@ import pytest
 
 from limits.calendar import load_calendar
 from limits.clock import Allowance, Crossing, Span, Standing, Track, crossings, read, settle
-from limits.policy_files import load_policy_file
+from limits.files.policies import load_policy_file
 from limits.shipped import DATA
 from limits.terms import Unit
 from tests.dates import at, on

@@ -24,8 +24,8 @@ from limits.clock import (
     read,
     settle,
 )
+from limits.files.policies import load_policy_file
 from limits.periods import last_day
-from limits.policy_files import load_policy_file
 from limits.shipped import DATA
 from limits.terms import Level, Unit, Verdict
 from limits.zone import SHANGHAI, local

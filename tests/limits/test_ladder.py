@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from limits.files.policies import load_policy_file
 from limits.ladder import Ladder, Rung
-from limits.policy_files import load_policy_file
 from limits.shipped import DATA
 from limits.terms import Level
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from limits.policy_files import load_policy_file
+from limits.files.policies import load_policy_file
+from limits.files.toml_reader import PolicyRefused
 from limits.terms import Mark, Unit
-from limits.toml_reader import PolicyRefused
 from tests.dates import on
 from workflow.events import EventType
 from workflow.rules import load_rules

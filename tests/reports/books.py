@@ -11,12 +11,12 @@ from typing import Any
 from limits.shipped import DATA
 from limits.terms import CustomerClass, Supplies, Voltage
 from reports.periods import Period
-from reports.sealing.sealing import Sealed, close_period
+from reports.sealing.seal import Sealed, close_period
 from tests.dates import at
 from workflow import cases, store
 from workflow.book import Book
 from workflow.history import Registration
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.rules import Rules
 
 AS_OF = at("2026-11-20 五 18:00")  # the instant of the shipped ledger

@@ -10,8 +10,8 @@ from reports import issuing
 from reports.documents.files import Format
 from reports.masthead import Letterhead
 from reports.periods import Period
-from reports.sealing.sealing import Sealed
-from reports.verifying.verifying import Likeness
+from reports.sealing.seal import Sealed
+from reports.verifying.check import Likeness
 from tests.dates import at
 from tests.reports.books import AS_OF, OCTOBER, resident
 from workflow import cases

@@ -13,9 +13,9 @@ from alerts.facts import alarm_facts
 from alerts.listing import alerts
 from alerts.orders import acts as orders
 from alerts.orders.listing import orders as every_order
-from limits.drafts import draft_policies
 from limits.errors import YekuoError
-from limits.policy_files import load_jurisdiction
+from limits.files.drafts import draft_policies
+from limits.files.policies import load_jurisdiction
 from reports.corrections.correcting import corrections_of
 from reports.facts.gathering import gather
 from reports.facts.together import merged
@@ -24,12 +24,12 @@ from reports.figures.figures import Figures
 from reports.periods import Period
 from reports.regulator.files import write_data
 from reports.sealing.check import verify_seals
-from reports.sealing.sealing import close_period, sealed_facts
-from reports.whatif.whatif import what_if
-from reports.whatif.whatif_json import to_json
+from reports.sealing.seal import close_period, sealed_facts
+from reports.whatif.values_json import to_json
+from reports.whatif.what_if import what_if
 from tests.alerts.telling import repeats, staffed, sweep
 from tests.dates import at
-from tests.limits.test_drafts import THRESHOLDS
+from tests.limits.files.test_drafts import THRESHOLDS
 from tests.reports.books import resident
 from tests.reports.slow_period import agrees, slow_orders, slow_period
 from tests.workflow.histories import IMPORTANT, MICRO, ORDINARY, OTHER, tell

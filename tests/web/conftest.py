@@ -26,7 +26,7 @@ from web.tables import account
 from web.work.customers import MOST
 from workflow import store
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.rules import Rules, load_rules
 from yekuo import database
 

@@ -30,8 +30,8 @@ from web.settings import WebSettings
 from web.tables import account, session
 from workflow import store
 from workflow.book import Book
-from workflow.people import import_organisation, record_absence
-from workflow.people_tables import person
+from workflow.people.roster import import_organisation, record_absence
+from workflow.people.tables import person
 from workflow.rules import Rules
 from yekuo import demo_desk
 

@@ -53,8 +53,8 @@ from web.work import views
 from web.work.queue_filters import FILTERS
 from workflow import cases, documents, ratings, store
 from workflow.book import Book
-from workflow.people import import_organisation, record_absence
-from workflow.people_tables import absence
+from workflow.people.roster import import_organisation, record_absence
+from workflow.people.tables import absence
 from workflow.progress import customer_code
 from workflow.rules import Rules
 from workflow.tables import application, event

@@ -26,7 +26,7 @@ from limits.terms import CustomerClass, Supplies, Voltage
 from workflow import assignment, cases, store
 from workflow.book import Book
 from workflow.history import Registration
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.rules import Rules, load_rules
 
 REGISTRATION = Registration(

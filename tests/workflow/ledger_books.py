@@ -7,8 +7,8 @@ from pathlib import Path
 import xlsxwriter
 
 from limits.zone import SHANGHAI
-from workflow.ledger import Ledger, LedgerRow, Refusal, read_ledger
-from workflow.ledger_columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger.columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger.reading import Ledger, LedgerRow, Refusal, read_ledger
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=SHANGHAI)  # Friday
 GOOD: Mapping[str, object] = {

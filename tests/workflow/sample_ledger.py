@@ -11,8 +11,8 @@ import openpyxl
 from limits.shipped import DATA
 from limits.zone import local
 from tests.dates import at
-from workflow import ledger_cells
-from workflow.ledger_columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger import cells as ledger_cells
+from workflow.ledger.columns import LEDGER_SHEET, SUSPENSION_SHEET
 from workflow.listing import ApplicationView
 
 LEDGER = DATA / "samples" / "ledger-2026.xlsx"

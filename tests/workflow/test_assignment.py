@@ -26,8 +26,8 @@ from workflow.assignment import (
 )
 from workflow.book import Book
 from workflow.events import Event
-from workflow.importing import import_ledger
-from workflow.ledger_columns import LEDGER_SHEET
+from workflow.ledger.columns import LEDGER_SHEET
+from workflow.ledger.importing import import_ledger
 from workflow.machine import MoveRefused
 from workflow.tables import application, finding
 from workflow.verify import verify

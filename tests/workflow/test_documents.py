@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from limits.documents import AcceptanceMode, Need
-from limits.policy_files import load_policy_file
+from limits.files.policies import load_policy_file
+from limits.files.toml_reader import PolicyRefused
 from limits.shipped import DATA
 from limits.terms import CustomerClass, Mark
-from limits.toml_reader import PolicyRefused
 from tests.dates import on
 from tests.workflow.histories import IMPORTANT, LIVES, ORDINARY, RESIDENT, START, accept, live
 from workflow import cases, errors

@@ -12,7 +12,7 @@ from tests.workflow.sample_ledger import AS_OF, LEDGER
 from workflow import cases, errors
 from workflow.book import Book
 from workflow.explaining import ClockUnknown, explain_application, total_of
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.listing import applications
 
 

@@ -27,8 +27,8 @@ from workflow import cases, documents
 from workflow.book import Book
 from workflow.events import Event, EventType, chained
 from workflow.findings import Code, Finding, find
-from workflow.importing import import_ledger
-from workflow.ledger_columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger.columns import LEDGER_SHEET, SUSPENSION_SHEET
+from workflow.ledger.importing import import_ledger
 from workflow.machine import MoveRefused
 from workflow.projection import project
 from workflow.rules import Rules

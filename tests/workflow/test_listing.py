@@ -15,7 +15,7 @@ from tests.workflow.histories import IMPORTANT, LIVES, ORDINARY, START, Told, ac
 from tests.workflow.sample_ledger import AS_OF, LEDGER, known_by, write_changed
 from workflow import cases, errors, store
 from workflow.book import Book
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.listing import ApplicationView, applications, one
 from workflow.publishing import import_notice
 from workflow.rules import load_rules
@@ -137,7 +137,7 @@ def test_more_applications_than_a_page_are_each_seen_once_in_the_order_of_their_
 def write_changed_numbers(book: Book, numbers: list[str]) -> Path:
     """Import a ledger of that many equal rows."""
     from tests.workflow.ledger_books import GOOD, good, write_book
-    from workflow.ledger_columns import LEDGER_SHEET
+    from workflow.ledger.columns import LEDGER_SHEET
 
     rows = [good(申请编号=number) for number in numbers]
     folder = Path(str(book.engine.url.database or "")).parent

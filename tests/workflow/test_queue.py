@@ -35,7 +35,7 @@ from workflow import cases, store
 from workflow.assignment import claim
 from workflow.book import Book
 from workflow.events import EventType
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.listing import ApplicationView, ClockView, applications
 from workflow.projection import URGENCY
 from workflow.queue import (

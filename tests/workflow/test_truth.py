@@ -7,7 +7,7 @@ import pytest
 from tests.workflow.histories import contents
 from tests.workflow.sample_ledger import AS_OF, LEDGER, TRUTH, told, true_of
 from workflow.book import Book
-from workflow.importing import Imported, import_ledger
+from workflow.ledger.importing import Imported, import_ledger
 from workflow.listing import applications
 from workflow.verify import verify
 
@@ -57,7 +57,7 @@ def test_importing_it_again_on_another_day_changes_nothing_either(book: Book, im
 def test_the_refused_rows_mended_and_sent_again_are_taken(
     book: Book, imported: Imported, tmp_path: Path
 ) -> None:
-    from workflow.ledger_refused import write_refused
+    from workflow.ledger.refused import write_refused
 
     assert imported.ledger is not None
     write_refused(tmp_path / "refused.xlsx", imported.ledger.headings, imported.refusals)

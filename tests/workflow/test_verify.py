@@ -31,7 +31,7 @@ from tests.workflow.sample_ledger import AS_OF, LEDGER
 from workflow import cases, store
 from workflow.book import Book
 from workflow.events import GENESIS, chained
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.listing import ApplicationView, one
 from workflow.tables import application, clock, event, threshold
 from workflow.verify import CLOCK_LABELS, LABELS, ledger_head, verify

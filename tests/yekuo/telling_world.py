@@ -17,7 +17,7 @@ from tests.dates import at
 from tests.reports.books import resident
 from workflow import cases, store
 from workflow.book import Book
-from workflow.people import import_organisation, record_absence
+from workflow.people.roster import import_organisation, record_absence
 from workflow.rules import load_rules
 from workflow.tables import application, threshold
 

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from limits.shipped import DATA
 from reports.tables import sealed_period
-from tests.limits.test_drafts import THRESHOLDS, TIGHTER, drafted
+from tests.limits.files.test_drafts import THRESHOLDS, TIGHTER, drafted
 from tests.reports.books import AS_OF
 from workflow import store
 from workflow.book import Book
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.rules import load_rules
 from yekuo.cli import main
 

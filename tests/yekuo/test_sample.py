@@ -8,7 +8,7 @@ import pytest
 from limits.terms import CustomerClass, Status
 from limits.zone import SHANGHAI
 from workflow.events import EventType
-from workflow.ledger import Ledger, LedgerRow, Refusal, SuspensionRow, read_ledger
+from workflow.ledger.reading import Ledger, LedgerRow, Refusal, SuspensionRow, read_ledger
 from yekuo.sample import SampleUnwritable, bad_kinds, write_sample
 
 AS_OF = datetime(2026, 11, 20, 18, tzinfo=SHANGHAI)  # Friday

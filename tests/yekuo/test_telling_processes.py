@@ -29,7 +29,7 @@ from tests.yekuo import rehearsing, telling_world
 from tests.yekuo.telling_world import Reached, company, fill, reached, rows
 from workflow import cases
 from workflow.book import Book
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.tables import threshold
 
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from alerts.tables import job_run
 from limits.calendar import load_calendar
 from limits.terms import Channel
 from reports.periods import Period
-from reports.sealing.sealing import close_period
+from reports.sealing.seal import close_period
 from reports.tables import sealed_period
 from tests.dates import at
 from tests.reports.books import resident

@@ -12,7 +12,7 @@ from web.access.accounts import ACCOUNTS, LOGIN, account_of, refined
 from web.access.rights import Account, Role
 from web.tables import account, session
 from workflow import store
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.tables import Instant
 
 

@@ -17,8 +17,8 @@ from web.access.rights import MATRIX, REACH, Account, Reach, Role
 from web.tables import account, api_token, session
 from workflow import store
 from workflow.errors import PersonUnknown
-from workflow.organisation import UnitKind
-from workflow.people_tables import appointment, person, unit
+from workflow.people.organisation import UnitKind
+from workflow.people.tables import appointment, person, unit
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 

@@ -12,7 +12,7 @@ from web.access.rights import MATRIX, REACH, Reach, Right, Role
 from web.desk import Desk
 from workflow import store
 from workflow.errors import SuspensionNotApproved
-from workflow.organisation import Organisation, load_organisation
+from workflow.people.organisation import Organisation, load_organisation
 
 SHOWN = 64
 # The posts with the right, each with how far it reaches.

@@ -16,7 +16,7 @@ from workflow.assignment import owners
 from workflow.events import Event, EventType
 from workflow.history import facts_of, first
 from workflow.paging import Page, page_of
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.tables import application
 
 LONGEST_WHAT = 32

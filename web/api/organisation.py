@@ -10,7 +10,7 @@ from web.api.people import AManager
 from web.desk import ADesk
 from web.work import organising
 from web.work.organising import LARGEST, UNNAMED, refuse_station
-from workflow.organisation_preview import ChangeKind
+from workflow.people.organisation_preview import ChangeKind
 
 router = routing.router("人员")
 EXAMPLE = '[[unit]]\nname = "示例县供电公司"\nkind = "company"\n'

@@ -17,9 +17,9 @@ from web.api.paging import ACursor, ALimit, after_id, told
 from web.desk import ADesk, Desk
 from web.work import staff
 from web.work.cursors import read, written
-from workflow.absences import AbsenceStage, absences
-from workflow.organisation_file import ListedPost
-from workflow.people import LONGEST_REASON, end_absence
+from workflow.people.absences import AbsenceStage, absences
+from workflow.people.organisation_file import ListedPost
+from workflow.people.roster import LONGEST_REASON, end_absence
 
 router = routing.router("人员")
 AManager = Annotated[Account, needs(Right.MANAGE_PEOPLE)]

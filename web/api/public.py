@@ -18,7 +18,7 @@ from web.errors import PageUnknown
 from web.work import customers
 from web.work.profiles import profiles
 from workflow import store
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 from workflow.progress import Progress
 from workflow.progress import progress as progress_of
 from workflow.ratings import LONGEST_TEXT

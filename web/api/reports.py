@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from reports.documents.files import Format
 from reports.periods import Span
-from reports.verifying.verifying import Likeness
+from reports.verifying.check import Likeness
 from web import errors
 from web.access.admission import needs
 from web.access.rights import Account, Right, may

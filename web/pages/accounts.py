@@ -21,8 +21,8 @@ from web.problems import form_page
 from web.rendering import render
 from web.work import filled
 from workflow import store
-from workflow.organisation import UnitKind
-from workflow.people_tables import unit as unit_table
+from workflow.people.organisation import UnitKind
+from workflow.people.tables import unit as unit_table
 
 router = APIRouter(include_in_schema=False)
 PATH = "/accounts"

@@ -6,7 +6,7 @@ from fastapi import APIRouter, File, Request, UploadFile
 from starlette.responses import HTMLResponse
 
 from limits.errors import YekuoError
-from reports.verifying.verifying import SHOWN, SUFFIXES, Checked
+from reports.verifying.check import SHOWN, SUFFIXES, Checked
 from web import errors
 from web.access.admission import ASession, needs
 from web.access.rights import Account, Right, may

@@ -16,7 +16,7 @@ from web.problems import form_page
 from web.rendering import render
 from web.work.organising import LARGEST, UNNAMED, bring_in, foresee, refuse_station
 from web.work.uploads import file_named
-from workflow.organisation_preview import ChangeKind
+from workflow.people.organisation_preview import ChangeKind
 
 router = APIRouter(include_in_schema=False)
 PATH = "/people/organisation"

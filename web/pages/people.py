@@ -18,8 +18,8 @@ from web.paths import asking
 from web.problems import form_page
 from web.rendering import render
 from web.work import filled, staff
-from workflow.absences import AbsenceStage, absences
-from workflow.people import LONGEST_REASON, end_absence
+from workflow.people.absences import AbsenceStage, absences
+from workflow.people.roster import LONGEST_REASON, end_absence
 
 router = APIRouter(include_in_schema=False)
 PATH = "/people"

@@ -19,7 +19,7 @@ from web.rendering import render
 from web.work import customers, filled
 from web.work.profiles import profiles
 from workflow import store
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 from workflow.progress import Progress, progress
 from workflow.ratings import LONGEST_TEXT
 

@@ -19,9 +19,10 @@ from web import errors
 from web.access.rights import Account, scope_of
 from web.desk import Desk
 from web.work.staff import managers_of
-from workflow import ledger_cells, store
+from workflow import store
 from workflow.history import LABELS, Registration
-from workflow.organisation import Organisation, load_organisation
+from workflow.ledger import cells as ledger_cells
+from workflow.people.organisation import Organisation, load_organisation
 from workflow.tables import unstorable
 
 T = TypeVar("T", bound=Term)

@@ -14,7 +14,7 @@ from web.work.acceptance import contradictions, is_possible
 from workflow import store
 from workflow.events import Event, EventType
 from workflow.history import Registration, registration_of
-from workflow.organisation import load_organisation
+from workflow.people.organisation import load_organisation
 
 OF_CLASS = frozenset({"customer_class", "voltage", "capacity"})
 OF_WORKS = frozenset({"customer_class", "boundary", "customer_works"})

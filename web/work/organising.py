@@ -8,8 +8,8 @@ from web.access.rights import Account
 from web.desk import Desk
 from web.work.staff import station_of
 from web.work.uploads import file_named, with_file
-from workflow.organisation_preview import OrganisationPreview, preview_organisation
-from workflow.people import ImportedPeople, import_organisation
+from workflow.people.organisation_preview import OrganisationPreview, preview_organisation
+from workflow.people.roster import ImportedPeople, import_organisation
 
 # X: some three thousand people; what is larger goes by the command line.
 LARGEST = 512 * 1024

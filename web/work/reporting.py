@@ -16,8 +16,8 @@ from reports.documents.public import public_edition
 from reports.paper import Paper
 from reports.periods import Period, Span
 from reports.sealing.chain import seals
-from reports.sealing.sealing import Sealed
-from reports.verifying.verifying import Checked
+from reports.sealing.seal import Sealed
+from reports.verifying.check import Checked
 from web import errors
 from web.access.admission import demand
 from web.access.rights import Account, Right, may
@@ -153,7 +153,7 @@ def close(desk: Desk, period: Period, account: Account) -> Sealed:
 
 
 def check(desk: Desk, account: Account, name: str, content: bytes) -> Checked:
-    """Whether the figures of a document that was sent are the sealed ones; raises what reports.verifying.verifying raises."""
+    """Whether the figures of a document that was sent are the sealed ones; raises what reports.verifying.check raises."""
     public = not may(account, Right.READ_APPLICATIONS)
     return with_file(
         file_named(name, UNNAMED), content, lambda path: issuing.check(desk.book, path, public=public)

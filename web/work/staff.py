@@ -13,7 +13,7 @@ from web.access.rights import REACH, Account, Reach, scope_of
 from web.desk import Desk
 from workflow.assignment import OwnerInvalid
 from workflow.errors import AbsenceInvalid, PersonUnknown
-from workflow.people import PersonView, people, record_absence
+from workflow.people.roster import PersonView, people, record_absence
 from workflow.queue import Load, Scope, loads
 
 LONGEST_CODE = 64

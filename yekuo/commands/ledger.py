@@ -13,8 +13,8 @@ from yekuo.output import console, print_json, progress, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from workflow.importing import Imported
-    from workflow.ledger_rows import Reason
+    from workflow.ledger.importing import Imported
+    from workflow.ledger.rows import Reason
 
 ACTOR = "台账导入"
 SAMPLE_AS_OF = "2026-11-20T18:00"
@@ -71,7 +71,7 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Take every good row; write the others back with their reasons."""
-    from workflow.importing import import_ledger
+    from workflow.ledger.importing import import_ledger
 
     if refused is not None:
         _refuse_unwritable(refused, ledger)
@@ -89,7 +89,7 @@ def import_(
 
 def _write_refused(done: "Imported", ledger: Path, wanted: Path | None) -> Path | None:
     """Beside the ledger; in the working folder where the ledger's own cannot be written."""
-    from workflow.ledger_refused import write_refused
+    from workflow.ledger.refused import write_refused
 
     if not done.refusals or done.ledger is None:
         return None
@@ -106,7 +106,7 @@ def _free(folder: Path, stem: str) -> Path:
 
 def _refuse_unwritable(target: Path, ledger: Path) -> None:
     """Told before anything is imported: afterwards the refused rows would have nowhere to go."""
-    from workflow.ledger_refused import RefusedFileIsLedger, RefusedFileUnwritable
+    from workflow.ledger.refused import RefusedFileIsLedger, RefusedFileUnwritable
 
     if target.resolve() == ledger.resolve() or (
         target.exists() and ledger.exists() and target.samefile(ledger)

@@ -15,7 +15,7 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_date, parse_instant
 
 if TYPE_CHECKING:
-    from workflow.people import Away, PersonView
+    from workflow.people.roster import Away, PersonView
 
 A_DAY = len("2026-10-08")
 
@@ -41,7 +41,7 @@ def import_(
     as_json: Json = False,
 ) -> int:
     """Bring the organisation to what the file says."""
-    from workflow.people import import_organisation
+    from workflow.people.roster import import_organisation
 
     engine = desk.open_book().engine
     done = import_organisation(engine, organisation, now=parse_instant(as_of), actor=actor)
@@ -56,7 +56,7 @@ def import_(
 
 def list_people(as_of: AsOf = None, as_json: Json = False) -> int:
     """Everybody in service."""
-    from workflow.people import people
+    from workflow.people.roster import people
 
     found = people(desk.open_book().engine, parse_instant(as_of))
     if as_json:
@@ -83,7 +83,7 @@ def away(
     as_json: Json = False,
 ) -> int:
     """Record an absence."""
-    from workflow.people import record_absence
+    from workflow.people.roster import record_absence
 
     recorded = record_absence(
         desk.open_book().engine,
@@ -104,7 +104,7 @@ def away(
 
 def back(code: Code, as_of: AsOf = None, actor: Actor = ACTOR, as_json: Json = False) -> int:
     """End an absence early."""
-    from workflow.people import end_absence
+    from workflow.people.roster import end_absence
 
     now = parse_instant(as_of)
     ended = end_absence(desk.open_book().engine, code, at=now, now=now, actor=actor)

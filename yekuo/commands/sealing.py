@@ -11,7 +11,7 @@ from yekuo.output import console, print_json, table
 from yekuo.settings import parse_instant
 
 if TYPE_CHECKING:
-    from reports.verifying.verifying import Checked
+    from reports.verifying.check import Checked
 
 DIFFERENT = 1
 

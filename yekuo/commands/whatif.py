@@ -72,12 +72,12 @@ def whatif(
     as_json: Json = False,
 ) -> int:
     """Replay past periods under a draft and show the difference."""
-    from limits.drafts import draft_policies
-    from limits.policy_files import load_jurisdiction
+    from limits.files.drafts import draft_policies
+    from limits.files.policies import load_jurisdiction
     from reports.periods import Period
-    from reports.whatif.whatif import what_if
-    from reports.whatif.whatif_json import to_json
-    from reports.whatif.whatif_paper import paper_of
+    from reports.whatif.paper import paper_of
+    from reports.whatif.values_json import to_json
+    from reports.whatif.what_if import what_if
     from workflow.events import EventType
 
     if out is not None:

@@ -16,9 +16,10 @@ from alerts.tables import alert, delivery, handling, supervision_order
 from limits.terms import Channel, Level, Post
 from tests.dates import at, on
 from tests.workflow.histories import ORDINARY, PAUSE, RESIDENT, START, Told, accept, tell
-from workflow import cases, people_tables, store
+from workflow import cases, store
 from workflow.book import Book
-from workflow.organisation import UnitKind
+from workflow.people import tables as people_tables
+from workflow.people.organisation import UnitKind
 from workflow.tables import application, threshold
 
 DESK = "http://desk.example:8000/"

@@ -23,8 +23,8 @@ from tests.reports.books import resident
 from tests.workflow.histories import OTHER
 from workflow import cases, store
 from workflow.book import Book
-from workflow.people import record_absence
-from workflow.people_tables import person
+from workflow.people.roster import record_absence
+from workflow.people.tables import person
 
 ACCEPTED = "2026-10-12 一 09:00"  # local limit 2: orange on Wednesday the 14th, due that day
 MORNING = at("2026-10-14 三 08:40")

@@ -22,7 +22,7 @@ from tests.dates import at, on
 from workflow import store
 from workflow.book import Book
 from workflow.errors import ApplicationUnknown, TextUnstorable
-from workflow.people_tables import person
+from workflow.people.tables import person
 from workflow.publishing import import_notice
 from workflow.tables import threshold
 

@@ -23,7 +23,7 @@ from reports.facts.values import Facts, Rows
 from reports.masthead import Letterhead
 from reports.paper import Table
 from reports.periods import Period
-from reports.sealing.sealing import Sealed, sealed
+from reports.sealing.seal import Sealed, sealed
 from tests.alerts.telling import staffed, sweep
 from tests.dates import at
 from tests.reports.books import CLOSING, OCTOBER, closed, energized_at, lived, resident

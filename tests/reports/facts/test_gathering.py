@@ -23,8 +23,8 @@ from tests.workflow.ledger_books import GOOD, write_book
 from workflow import cases, ratings
 from workflow.book import Book
 from workflow.history import Registration
-from workflow.importing import import_ledger
-from workflow.ledger_columns import LEDGER_SHEET
+from workflow.ledger.columns import LEDGER_SHEET
+from workflow.ledger.importing import import_ledger
 from workflow.past import Past
 from workflow.verify import verify
 

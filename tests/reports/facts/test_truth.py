@@ -16,7 +16,7 @@ from tests.dates import at
 from tests.reports.books import AS_OF
 from tests.reports.slow_period import agrees, slow_period
 from workflow.book import Book
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 
 
 def facts_of(book: Book, period: str, as_of: datetime = AS_OF) -> Facts:

@@ -16,7 +16,7 @@ from reports.figures.indicators import Score, scores
 from reports.periods import Period
 from tests.reports.books import AS_OF
 from workflow.book import Book
-from workflow.importing import import_ledger
+from workflow.ledger.importing import import_ledger
 from workflow.rules import load_rules
 
 OCTOBER = Period.parse("2026-10")

@@ -14,7 +14,7 @@ from reports.masthead import Letterhead
 from reports.periods import Period
 from reports.sealing.check import verify_seals
 from reports.sealing.known import Known, heads_then, known_records
-from reports.sealing.sealing import ClosingBackdated, PeriodClosed, PeriodNotOver, sealed, sealed_as
+from reports.sealing.seal import ClosingBackdated, PeriodClosed, PeriodNotOver, sealed, sealed_as
 from reports.tables import sealed_table
 from tests.dates import at
 from tests.reports.books import CLOSING, OCTOBER, closed, energized_at, lived

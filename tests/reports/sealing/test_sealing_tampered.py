@@ -20,7 +20,7 @@ from reports.periods import Period
 from reports.sealing.chain import Seal, seals
 from reports.sealing.check import verify_seals
 from reports.sealing.kept_tables import digests_under, header_of
-from reports.sealing.sealing import sealed_as, sealed_facts
+from reports.sealing.seal import sealed_as, sealed_facts
 from reports.tables import sealed_period, sealed_table
 from tests.reports.books import CLOSING, OCTOBER, closed, lived, opened, sqlite_book
 from workflow import store

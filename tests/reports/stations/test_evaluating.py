@@ -38,7 +38,7 @@ from tests.workflow.histories import ORDINARY, accept
 from workflow import store
 from workflow.book import Book
 from workflow.errors import TextUnstorable
-from workflow.people import import_organisation
+from workflow.people.roster import import_organisation
 from workflow.rules import load_rules
 
 HALF = Period.parse("2026-H2")

@@ -18,10 +18,10 @@ from reports.documents.files import Format, render
 from reports.documents.public import public_edition
 from reports.errors import SealUnreadable
 from reports.paper import Paper
-from reports.sealing.sealing import Sealed
+from reports.sealing.seal import Sealed
 from reports.tables import sealed_period
 from reports.verifying.blocks import DocumentUnreadable
-from reports.verifying.verifying import (
+from reports.verifying.check import (
     Checked,
     DocumentKindUnknown,
     DocumentUnsealed,

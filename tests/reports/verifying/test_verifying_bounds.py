@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from reports.verifying.blocks import BROKEN, DocumentUnreadable, Meter
+from reports.verifying.check import ROOM, compared, seals_in
 from reports.verifying.reading.documents import blocks_of
 from reports.verifying.reading.markup import DEEPEST
 from reports.verifying.reading.packed import UNPACKED, Packed
-from reports.verifying.verifying import ROOM, compared, seals_in
 from tests.reports.verifying.forging import Change, related, repacked, understated
 
 RESAVED = Path(__file__).parent / "resaved"

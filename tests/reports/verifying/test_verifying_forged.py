@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reports.documents.files import Format, render
+from reports.verifying.check import Likeness, compared
 from reports.verifying.deviations import Deviation
-from reports.verifying.verifying import Likeness, compared
 from tests.reports.documents.papers import busy
 from tests.reports.verifying.forging import Change, related, repacked
 

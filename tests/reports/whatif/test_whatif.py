@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from limits.drafts import draft_policies
+from limits.files.drafts import draft_policies
+from limits.files.policies import load_jurisdiction
 from limits.force import Layer
 from limits.policy import ClockRole, PolicySet
-from limits.policy_files import load_jurisdiction
 from limits.terms import CustomerClass, Verdict
 from reports.documents.cells import shown
 from reports.errors import PeriodNotBegun
 from reports.facts.gathering import gather
 from reports.figures.figures import Figures
 from reports.periods import Period
+from reports.whatif.paper import paper_of
 from reports.whatif.values import WhatIf
-from reports.whatif.whatif import what_if
-from reports.whatif.whatif_json import to_json
-from reports.whatif.whatif_paper import paper_of
+from reports.whatif.values_json import to_json
+from reports.whatif.what_if import what_if
 from tests.dates import at, on
-from tests.limits.test_drafts import EVENTS, PLACE, THRESHOLDS, drafted
+from tests.limits.files.test_drafts import EVENTS, PLACE, THRESHOLDS, drafted
 from tests.reports.books import AS_OF, resident
 from tests.reports.slow_period import projections
 from workflow import cases, store

@@ -13,7 +13,7 @@ from web.access.approving import approvers, check_approver
 from web.desk import Desk
 from workflow.book import Book
 from workflow.errors import SuspensionNotApproved
-from workflow.people import record_absence
+from workflow.people.roster import record_absence
 
 WEDNESDAY, FRIDAY = at("2026-11-18 三 08:00"), at("2026-11-20 五 08:00")
 

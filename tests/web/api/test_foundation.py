@@ -26,7 +26,7 @@ from web.work.cursors import read, written
 from workflow import store
 from workflow.book import Book
 from workflow.explaining import explain_application
-from workflow.people_tables import appointment
+from workflow.people.tables import appointment
 from workflow.queue import CursorInvalid
 
 Come = Callable[..., Program]

@@ -10,7 +10,7 @@ from tests.web.api.conftest import Program
 from tests.web.conftest import NOW, Clock
 from tests.web.desk_work import accept
 from workflow.book import Book
-from workflow.people import people
+from workflow.people.roster import people
 
 Come = Callable[..., Program]
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)

@@ -12,7 +12,7 @@ from tests.web.conftest import NOW
 from tests.web.entering import entered
 from web.work.organising import LARGEST
 from workflow.book import Book
-from workflow.people import people
+from workflow.people.roster import people
 
 PATH = "/people/organisation"
 FIELDS = re.compile(r'<input type="hidden" name="(form_key|name|text)" value="([^"]*)">')

@@ -13,9 +13,9 @@ from tests.web.desk_work import accept
 from tests.web.entering import entered
 from web.access.once import new_key
 from web.pages import people as people_pages
-from workflow.absences import absences
 from workflow.book import Book
-from workflow.people import import_organisation, people
+from workflow.people.absences import absences
+from workflow.people.roster import import_organisation, people
 
 OURS, OTHER, HEAD = CODES["李四"], CODES["王五"], CODES["赵六"]
 AWAY = {"from_at": "2026-11-20T17:00", "to_at": "2026-11-27T00:00", "stand_in": HEAD, "reason": "年休假"}

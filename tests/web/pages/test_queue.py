@@ -23,7 +23,7 @@ from workflow import cases, store
 from workflow.assignment import owners
 from workflow.book import Book
 from workflow.explaining import explain_application
-from workflow.people_tables import appointment, person, unit
+from workflow.people.tables import appointment, person, unit
 
 ROWS = re.compile(r'<a class="number" href="/applications/([^"]+)"')
 

@@ -1,0 +1,1 @@
+"""The organisation: units, people, their posts and absences, and who is to be told."""
