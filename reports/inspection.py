@@ -10,9 +10,10 @@ from typing import Any
 from limits.force import Layer
 from limits.policy import PolicySet, Subject
 from limits.services import ServiceRule
-from limits.terms import CustomerClass, Supplies, Supporting, Voltage
+from limits.terms import CustomerClass, Supplies, Supporting, Unit, Voltage
 from reports.composing.wording import Subject as Told
 from reports.composing.wording import held, minute, rate
+from reports.documents.cells import shown
 from reports.facts.counts import Move
 from reports.facts.values import Facts
 from reports.figures.shares import Share
@@ -28,7 +29,7 @@ CLOCKS = (
     Column("规定", width=7, grouped=True),
     Column("事项", width=10),
     Column("要求", width=9),
-    Column("应判", "count", 5),
+    Column("计入", "count", 5),
     Column("达标", "count", 5),
     Column("达标率", "share", 7),
     Column("依据", width=16),
@@ -37,17 +38,17 @@ SERVICES = (
     Column("事项", width=8),
     Column("从何时到何时", width=10),
     Column("要求", width=8),
-    Column("件数", width=5),
-    Column("按时", width=5),
+    Column("件数", width=5, pen=True),
+    Column("按时", width=5, pen=True),
     Column("数据", width=10),
     Column("依据", width=14),
 )
 MENDING = (
     Column("序", "count", 3),
-    Column("存在的问题", width=16),
-    Column("整改措施", width=16),
-    Column("责任人", width=6),
-    Column("完成时限", width=7),
+    Column("存在的问题", width=16, pen=True),
+    Column("整改措施", width=16, pen=True),
+    Column("责任人", width=6, pen=True),
+    Column("完成时限", width=7, pen=True),
 )
 SIGNED = (Signature("填表"), Signature("审核"), Signature("负责人"))
 
@@ -85,9 +86,14 @@ def _keys(told: Told) -> tuple[KeyFigure, ...]:
     return (
         KeyFigure("受理", f"{moves[Move.ACCEPTED]:,} 户", f"{told.this}低压居民新装、增容"),
         KeyFigure("归档", f"{moves[Move.ARCHIVED]:,} 户", f"终止 {moves[Move.TERMINATED]:,} 户"),
-        KeyFigure("地方时限达标", rate(figures.rate("local.total", **WHERE)), "受理至装表接电"),
-        KeyFigure("公司承诺达标", rate(figures.rate("company.total", **WHERE)), "受理至装表接电"),
+        _key("地方时限达标率", figures.rate("local.total", **WHERE)),
+        _key("公司承诺达标率", figures.rate("company.total", **WHERE)),
     )
+
+
+def _key(label: str, share: Share) -> KeyFigure:
+    base = f"{share.met:,}/{share.of:,}" if share.of else "没有计入考核的归档"
+    return KeyFigure(label, shown(share.rate, "share"), f"{base}，受理至装表接电")
 
 
 # -- what is known --------------------------------------------------------------------------------
@@ -112,7 +118,7 @@ def _connecting(told: Told, policies: PolicySet, on: date) -> Section:
         "低压居民办电时限",
         CLOCKS,
         tuple(rows),
-        f"{told.this}归档的申请，逐项判定；要求按{on}受理计。没有归档或没有这一环节记录的，应判为 0。",
+        f"{told.this}归档的申请，逐项判定；要求按{on}受理计。没有归档或没有这一环节记录的，没有可以计入的。",
     )
     return Section("connecting", "居民办电", (_connected(told),), (table, *held(_late(told))))
 
@@ -171,12 +177,14 @@ def _late(told: Told) -> Table:
             Column("事项", width=9, counted=True),
             Column("已用", "count", 4),
             Column("要求", "count", 4),
+            Column("单位", width=5),
             Column("归档", width=4),
         ),
         tuple(
             (
                 *(str(row["number"]), str(row["station"]), Layer.of(str(row["layer"])).label),
                 *(told.clock(row["layer"], row["clock"]), _whole(row["used"]), _whole(row["limit"])),
+                Unit.of(str(row["time_unit"])).label,
                 "在途" if row["verdict"] == "open_late" else "已归档",
             )
             for row in rows
@@ -211,7 +219,7 @@ def _handling(told: Told) -> Section:
         tuple(
             (
                 *(str(row["number"]), str(row["station"]), minute(row["suspended_at"])),
-                *(minute(row["resumed_at"]), str(row["reason"])),
+                *(minute(row["resumed_at"]), row["reason"] or None),
             )
             for row in paused
         ),

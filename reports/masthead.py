@@ -56,9 +56,9 @@ class Letterhead:
     def masthead(self, company: str, period: Period) -> Masthead:
         """The masthead of ``period``.
 
-        >>> head = Letterhead(number="监督〔{year}〕{number}号").masthead("示例县供电公司", Period.parse("2026-10"))
+        >>> head = Letterhead(number="监督{span}〔{year}〕{number}号").masthead("示例县供电公司", Period.parse("2026-10"))
         >>> head.title, head.number
-        ('2026年10月获得电力时限监督月报', '监督〔2026〕10号')
+        ('2026年10月获得电力时限监督月报', '监督月〔2026〕10号')
         """
         organisation = self.organisation or company
         said = {

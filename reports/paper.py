@@ -20,7 +20,7 @@ class Column:
 
     A ``grouped`` value is not repeated in the rows below it, a ``whole`` one never broken; a ``personal`` one
     (a name, a number, an address) is left out of the public edition, which counts rows that tell of one
-    application each by what is ``counted``.
+    application each by what is ``counted``.  What is under a ``pen`` is written in by hand.
     """
 
     head: str
@@ -30,6 +30,7 @@ class Column:
     whole: bool = False
     personal: bool = False
     counted: bool = False
+    pen: bool = False
 
 
 APPLICATION = "申请编号"  # heads the column that says of which application a row tells
@@ -149,7 +150,7 @@ class Paper:
     basis: tuple[str, ...]
     notes: tuple[str, ...] = ()
     public: bool = False
-    unsealed: str = "本期数据尚未封存，仍可能变动。"
+    unsealed: str = "封存以前，数据仍可能变动。"
 
     def tables(self) -> Iterator[Table]:
         """Every table, in the order they are read."""

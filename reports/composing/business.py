@@ -91,6 +91,8 @@ def _open_late_said(subject: Subject) -> str:
 
 def _open_late(subject: Subject) -> Table:
     note = f"{subject.closing}已超期而尚未办结的计时，不计入达标率。"
+    if any(int(row["used"] or 0) <= int(row["limit"] or 0) for row in subject.rows("open_late")):
+        note += "到期日24时一过即为超期，其后尚无工作日的，已用与时限相同。"
     return late_list(subject, "open_late", "在途超期", note)
 
 

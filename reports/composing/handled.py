@@ -62,7 +62,7 @@ def _said(subject: Subject) -> tuple[str, ...]:
         said.append(
             f"发给责任人员{found.told:,}次，已答复{found.answered:,}次，已闭环{found.closed:,}次；其中没有已到签收期限的。"
         )
-    else:
+    elif subject.figures.levels(("level",)):
         said.append(
             f"{subject.this}没有发给责任人员的预警、告警：没有扫描，或所达到的级别在接入之前，只登记。"
         )
@@ -197,7 +197,7 @@ def _orders(subject: Subject) -> Table:
             NUMBER,
             Column("责任单位", width=9, counted=True),
             Column("下达", "instant", 9),
-            Column("应于", "date", 7),
+            Column("到期日", "date", 7),
             Column("首次回复", "instant", 9),
             Column("状态", width=5),
             Column("结论", width=6, counted=True),
@@ -228,7 +228,7 @@ def _suspended_said(subject: Subject) -> str:
         return f"{subject.this}没有处于挂起的申请。"
     found = subject.figures.suspensions()
     return (
-        f"{subject.this}曾处于挂起的{len(rows):,}次，其中{subject.this}挂起{found.begun:,}次，"
+        f"{subject.this}处于挂起状态的有{len(rows):,}次，其中{subject.this}新挂起{found.begun:,}次，"
         f"{subject.closing}未恢复{found.standing:,}次。"
     )
 
@@ -244,7 +244,12 @@ def _suspensions(subject: Subject) -> Table:
             Column("批准人", width=6, personal=True),
         ),
         subject.rows("suspensions"),
-        lambda row: (minute(row["suspended_at"]), minute(row["resumed_at"]), row["reason"], row["approver"]),
+        lambda row: (
+            minute(row["suspended_at"]),
+            minute(row["resumed_at"]),
+            row["reason"] or None,
+            row["approver"] or None,
+        ),
     )
 
 

@@ -35,7 +35,7 @@ def in_time(subject: Subject) -> Section:
         (
             *held(_by_class(subject)),
             *_class_chart(subject),
-            _compared(subject),
+            *held(_compared(subject)),
             *_compared_chart(subject),
             Passage("各层级时限", (_layers_said(subject),)),
             *held(_by_layer(subject)),
@@ -111,6 +111,7 @@ def _compared(subject: Subject) -> Table:
         found = subject.figures.compared(rule)
         held_against = [value for when in earlier for value in (found.then(when).rate, found.since(when))]
         rows.append((label, found.now.rate, *held_against))
+    known = any(value is not None for row in rows for value in row[1:])
     columns = [
         column
         for each in earlier.values()
@@ -121,7 +122,7 @@ def _compared(subject: Subject) -> Table:
         "".join(each.short for each in earlier.values()),
         f"与{'、'.join(each.label for each in earlier.values())}比较",
         (Column("指标", width=10, whole=True), Column("本期", "share", 8), *columns),
-        tuple(rows),
+        tuple(rows) if known else (),
         f"{said}；没有归档的一期没有可比数据。",
     )
 

@@ -95,7 +95,7 @@ def _excluded(subject: Subject) -> Table:
             Column("原因", width=14, personal=True),
         ),
         subject.rows("excluded"),
-        lambda row: (Move.of(str(row["why"])).label, minute(row["at"]), row["reason"]),
+        lambda row: (Move.of(str(row["why"])).label, minute(row["at"]), row["reason"] or None),
     )
 
 

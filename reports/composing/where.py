@@ -8,6 +8,7 @@ from limits.terms import Unit, Verdict
 from reports.composing.in_time import LOCAL
 from reports.composing.wording import (
     MANAGER,
+    MOST_NAMED,
     PROVISIONAL,
     SHARE,
     STATION,
@@ -22,6 +23,7 @@ from reports.composing.wording import (
     rate,
     share_cells,
 )
+from reports.documents.cells import shown
 from reports.figures.figures import Ranked
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table
 
@@ -52,9 +54,19 @@ def _said(subject: Subject, ranked: tuple[Ranked, ...]) -> str:
     said = f"{len(judged)}个供电所有归档，{kept}。"
     missed = [(each.name, each.share.missed) for each in judged if each.share.missed]
     if missed:
-        said += f"未按时办结的有{named(missed, '户')}；达标率最低的是{judged[-1].name}，{rate(judged[-1].share)}。"
+        said += f"未按时办结的有{named(missed, '户')}；{_lowest(judged)}。"
     idle = [each.name for each in ranked if not each.share.of]
     return said + (f"没有归档、不排名的有{'、'.join(idle)}。" if idle else "")
+
+
+def _lowest(judged: list[Ranked]) -> str:
+    """Who is last; nobody is named alone whose rate another shares."""
+    last = judged[-1].share
+    names = [each.name for each in judged if each.share.exact == last.exact]
+    if len(names) == 1:
+        return f"达标率最低的是{names[0]}，{rate(last)}"
+    told = "、".join(names[:MOST_NAMED]) + (f"等{len(names)}个所" if len(names) > MOST_NAMED else "")
+    return f"达标率最低的是{told}，同为{shown(last.rate, 'share')}"
 
 
 def _ranking_chart(ranked: tuple[Ranked, ...]) -> tuple[Chart, ...]:
@@ -70,6 +82,7 @@ def _ranking(ranked: tuple[Ranked, ...]) -> Table:
         (each.place, each.name, *share_cells(each.share), each.share.missed, each.previous.rate)
         for each in ranked
     )
+    known = any(each.share.of or each.previous.of for each in ranked)
     return Table(
         "供电所排名",
         "各供电所时限达标与名次（地方时限）",
@@ -80,7 +93,7 @@ def _ranking(ranked: tuple[Ranked, ...]) -> Table:
             Column("超期", "count", 5),
             Column("上期达标率", "share", 8),
         ),
-        rows,
+        rows if known else (),
         "达标率相同的名次相同，户数多的列在前；没有计入考核的归档的不排名。",
     )
 
@@ -95,7 +108,7 @@ def _managers(subject: Subject) -> Table:
         rows.append(
             (
                 str(key[0]),
-                str(key[1]),
+                str(key[1]) or None,  # nobody's
                 *share_cells(share),
                 share.missed,
                 spread.mean if spread else None,
@@ -180,7 +193,7 @@ LATE = (
     Column("已用", "count", 4),
     Column("限", "count", 4),
     Column("单位", width=5),
-    Column("应于", "date", 7),
+    Column("到期日", "date", 7),
     Column("结论", width=6),
     Column("原因（答复）", width=14, personal=True),
 )

@@ -182,7 +182,8 @@ def minute(value: Value) -> Cell:
 
 def who(row: Row) -> tuple[Cell, ...]:
     """Number, class, station, manager, as :data:`WHO` heads them."""
-    return str(row["number"]), class_label(row["class"]), str(row["station"]), str(row["manager"])
+    manager = str(row["manager"]) or None  # an application that nobody owns yet
+    return str(row["number"]), class_label(row["class"]), str(row["station"]), manager
 
 
 WHO: Sequence[Column] = (NUMBER, CLASS, STATION, MANAGER)

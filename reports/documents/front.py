@@ -4,6 +4,7 @@ from datetime import datetime
 
 from limits.zone import local
 from reports.documents.canvas import balanced, measured
+from reports.documents.outline import Item
 from reports.paper import Column, KeyFigure, Paper, Table
 
 ER_HAO = 22.0  # 二号, in points
@@ -39,9 +40,19 @@ def key_table(keys: tuple[KeyFigure, ...]) -> Table:
     return Table("", "", columns, tuple((key.label, key.value, key.base) for key in keys))
 
 
-def annexed(table: Table, number: int) -> str:
-    """What stands in the text for a list that stands behind it."""
-    return f"{table.title}共{len(table.rows):,}行，见附件{number}。"
+def annex_name(number: int, among: int) -> str:
+    """What a list behind the signature is called: one by itself has no number (GB/T 9704-2012, 7.3.4).
+
+    >>> annex_name(2, 3), annex_name(1, 1)
+    ('附件2', '附件')
+    """
+    return f"附件{number}" if among > 1 else "附件"
+
+
+def annexed(item: Item, name: str) -> str:
+    """What stands in the text for a list that stands behind it; the number of its table is told, or one would lack."""
+    rows = len(item.part.rows) if isinstance(item.part, Table) else 0
+    return f"{item.part.title}共{rows:,}行，见{name}（{item.number}）。"
 
 
 def signature_lines(paper: Paper) -> tuple[str, ...]:
@@ -50,11 +61,13 @@ def signature_lines(paper: Paper) -> tuple[str, ...]:
 
 
 def annex_lines(titles: tuple[str, ...]) -> tuple[str, ...]:
-    """The list of annexes below the text (7.3.4): numbered, the further ones below the first.
+    """The list of annexes below the text (7.3.4): several are numbered, the further ones below the first.
 
-    >>> annex_lines(("甲", "乙"))
-    ('附件：1.甲', '　　　2.乙')
+    >>> annex_lines(("甲", "乙")), annex_lines(("甲",))
+    (('附件：1.甲', '　　　2.乙'), ('附件：甲',))
     """
+    if len(titles) == 1:
+        return (f"附件：{titles[0]}",)
     leads = ("附件：", *("　　　",) * len(titles))
     return tuple(
         f"{lead}{number}.{title}" for number, (lead, title) in enumerate(zip(leads, titles, strict=False), 1)

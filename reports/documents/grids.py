@@ -9,7 +9,6 @@ from reports.documents.layout import (
     Setting,
     aligned,
     head_lines,
-    left_to_a_pen,
     lines,
     marked,
     runs,
@@ -57,7 +56,7 @@ def _rows(table: Table, places: list[int], found: Setting) -> Iterator[str]:
     held = runs(table, high)
     ends = set(accumulate(held)) - ({len(rows)} if table.note or left_out(table) else set())
     merged = {at: spans(table, held, at) for at, column in enumerate(table.columns) if column.grouped}
-    written = any(left_to_a_pen(table, index) for index in range(len(table.columns)))
+    written = any(column.pen for column in table.columns)
     height = f'<w:trHeight w:val="{PEN * 20:.0f}" w:hRule="atLeast"/>' if written else ""
     for at, row in enumerate(rows):
         face = HEAD_FACE if table.total and at == len(rows) - 1 else TEXT_FACE

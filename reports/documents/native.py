@@ -5,14 +5,14 @@ from typing import Any
 
 from reports.documents.charts import MISSING, WIDE, stands, sums
 from reports.documents.outline import Chapter, Item
-from reports.documents.sheets import for_print, headed
+from reports.documents.sheets import NUMBERS, for_print, headed
 from reports.documents.tones import FILL, LINES, PAPER, UPON
 from reports.paper import Chart, Series, Tone
 
 WIDTH = 760  # pixels
 ROW = 20  # pixels
 PAGE = 66  # rows on an A4 page upright
-SLIGHT = 0.06  # of the highest stack; a part lower than that has no room for its number
+SLIGHT = 0.08  # of the highest stack; a part lower than that has no room for its number
 PATTERNS = {
     "rising": "wide_upward_diagonal",
     "falling": "wide_downward_diagonal",
@@ -59,11 +59,14 @@ class Charts:
             return
         sheet = self.book.add_worksheet(self.data_name)
         sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 9, 14)
-        forms = (self.book.add_format({"bold": True}), self.book.add_format({"num_format": "0.00%"}))
+        widest = max(len(series.label) for _, chart in self.items for series in chart.series)
+        sheet.set_column(1, 9, max(14, 2 * widest + 2))
+        bold, right = self.book.add_format({"bold": True}), self.book.add_format({"align": "right"})
+        kinds = {chart.kind for _, chart in self.items}
+        numbers = {kind: self.book.add_format({"num_format": NUMBERS[kind]}) for kind in sorted(kinds)}
         row = 0
         for item, chart in self.items:
-            _values(sheet, forms, item, chart, row)
+            _values(sheet, (bold, right, numbers[chart.kind]), item, chart, row)
             row += len(chart.categories) + 3
         for_print(sheet, self.title)
 
@@ -93,17 +96,17 @@ class Charts:
         return drawn
 
 
-def _values(sheet: Any, forms: tuple[Any, Any], item: Item, chart: Chart, row: int) -> None:
-    bold, share = forms
+def _values(sheet: Any, forms: tuple[Any, Any, Any], item: Item, chart: Chart, row: int) -> None:
+    bold, right, number = forms
     sheet.write_string(row, 0, item.caption, bold)
     for index, series in enumerate(chart.series, start=1):
-        sheet.write_string(row + 1, index, series.label)
+        sheet.write_string(row + 1, index, series.label, right)
     for at, name in enumerate(_names(chart), start=row + 2):
         sheet.write_string(at, 0, name)
         for index, series in enumerate(chart.series, start=1):
             value = series.values[at - row - 2]
             if value is not None:  # an empty cell is a gap, a nought would be a figure
-                sheet.write_number(at, index, value, share if chart.kind == "share" else None)
+                sheet.write_number(at, index, value, number)
 
 
 def _names(chart: Chart) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from reports.documents.front import (
     ER_HAO,
     annex_lines,
+    annex_name,
     annexed,
     day_in_chinese,
     key_table,
@@ -86,8 +87,8 @@ class _Writer:
         yield from self.signing()
         if self.annexes:
             yield _break(across=False)
-            for number, table in enumerate(self.annexes, start=1):
-                yield from self.annex(number, table)
+            for item in self.annexes:
+                yield from self.annex(item)
 
     def front(self) -> Iterator[str]:
         """Mark, number, red line, title."""
@@ -114,7 +115,7 @@ class _Writer:
             elif isinstance(part, Chart):
                 yield from self.chart(item, part)
             elif is_annexed(part):
-                yield from _text((annexed(part, self.annexes.index(part) + 1),))
+                yield from _text((annexed(item, self.annex_name(item)),))
             else:
                 yield from _table(item, part)
 
@@ -136,7 +137,7 @@ class _Writer:
 
         The last of the text stays with the signatures: they never stand on a page alone (7.3.5.5).
         """
-        for at, line in enumerate(annex_lines(tuple(table.title for table in self.annexes))):
+        for at, line in enumerate(annex_lines(tuple(item.part.title for item in self.annexes))):
             yield paragraph(run(line), indent=INDENT, before=0 if at else 28.95, keep=True)
         yield paragraph(keep=True)
         for line in signature_lines(self.paper):
@@ -147,9 +148,17 @@ class _Writer:
         )
         yield paragraph(run(day_in_chinese(self.paper.as_of)), align="right", right=4 * SAN_HAO)
 
-    def annex(self, number: int, table: Table) -> Iterator[str]:
-        yield paragraph(run(f"附件{number}", HEAD_FACE), align="left", page_before=number > 1)
+    def annex_name(self, item: Item) -> str:
+        return annex_name(self.annexes.index(item) + 1, len(self.annexes))
+
+    def annex(self, item: Item) -> Iterator[str]:
+        table = item.part
+        if not is_annexed(table):
+            return
+        first = item is self.annexes[0]
+        yield paragraph(run(self.annex_name(item), HEAD_FACE), align="left", page_before=not first)
         yield _title(table.title, outline=1)
+        yield _caption(item.number)
         yield grid(table, ACROSS)
         # Never nothing: a document may not end with a table.
         notes = [text for text in (left_out(table), table.note) if text]
@@ -161,10 +170,13 @@ def _title(text: str, *, outline: int) -> str:
     return paragraph(words, align="center", line=36, after=6, outline=outline, keep=True, snap=False)
 
 
+def _caption(text: str) -> str:
+    """What stands above a table, never at the foot of a page."""
+    return paragraph(run(text, HEAD_FACE, XIAO_SI), align="center", line=20, before=8, after=3, keep=True)
+
+
 def _table(item: Item, table: Table) -> Iterator[str]:
-    yield paragraph(
-        run(item.caption, HEAD_FACE, XIAO_SI), align="center", line=20, before=8, after=3, keep=True
-    )
+    yield _caption(item.caption)
     if table.rows:
         yield grid(table, UPRIGHT)
         yield _note(table.note)

@@ -68,9 +68,9 @@ def outline(paper: Paper) -> tuple[Chapter, ...]:
     return tuple(chapters)
 
 
-def annexes(chapters: tuple[Chapter, ...]) -> tuple[Table, ...]:
+def annexes(chapters: tuple[Chapter, ...]) -> tuple[Item, ...]:
     """The lists with something in them: an official document carries them behind its signature."""
-    return tuple(item.part for chapter in chapters for item in chapter.items if is_annexed(item.part))
+    return tuple(item for chapter in chapters for item in chapter.items if is_annexed(item.part))
 
 
 def is_annexed(part: Part) -> TypeGuard[Table]:
@@ -84,8 +84,12 @@ def explanation(paper: Paper) -> Section:
     if paper.seal:
         # In groups: a word of 64 letters cannot be broken at the end of a line, nor compared by eye.
         sealed = f"本期数据已封存，封存值（SHA-256）：{' '.join(textwrap.wrap(paper.seal, 8))}。"
+    until = shown(paper.as_of, "instant")
     told = [
-        f"{paper.state}；数据截至 {shown(paper.as_of, 'instant')}（北京时间）。",
+        # The state of a period that is not over tells the instant itself.
+        f"{paper.state}（北京时间）。"
+        if until in paper.state
+        else f"{paper.state}；数据截至 {until}（北京时间）。",
         *([sealed] if sealed else []),
         *paper.notes,
     ]

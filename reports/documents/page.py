@@ -83,6 +83,8 @@ def _row(table: Table, at: int) -> str:
 def _cell(table: Table, at: int, index: int) -> str:
     column, cell = table.columns[index], table.rows[at][index]
     classes: str = column.kind
+    if column.pen:
+        classes += " pen"
     if column.whole:
         classes += " whole"
     if column.kind == "text" and column.width >= 16:

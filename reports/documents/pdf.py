@@ -10,10 +10,12 @@ from datetime import UTC
 from typing import Any
 
 from reports.documents import fonts
+from reports.documents.canvas import measured
 from reports.documents.cells import LEVELS, shown
 from reports.documents.charts import WIDE, draw
 from reports.documents.front import (
     annex_lines,
+    annex_name,
     annexed,
     day_in_chinese,
     key_table,
@@ -61,13 +63,17 @@ def source(paper: Paper) -> str:
     return json.dumps(_paper(paper, fonts.typefaces()), ensure_ascii=False)
 
 
-def broken(text: str, room: int) -> str:
-    """``text`` with places where a Latin word longer than ``room`` Chinese characters may be parted.
+def broken(text: str, room: float) -> str:
+    """``text`` with places where a Latin word wider than ``room`` Chinese characters may be parted.
 
-    The typesetter parts no word by itself: a long one would run over its neighbour.
+    The typesetter parts no word by itself: a long one would run over its neighbour. What fits is left as it is:
+    a figure with such places in it is not found by who looks for it, nor is it one when it is copied.
     """
-    letters = room * 7 // 4  # a Latin letter is a bit over half as wide
-    return re.sub(rf"[!-~]{{{letters},}}", lambda word: "\u200b".join(word[0]), text)
+
+    def parted(word: re.Match[str]) -> str:
+        return "\u200b".join(word[0]) if measured(word[0], 1.0) > room else word[0]
+
+    return re.sub("[!-~]+", parted, text)
 
 
 def _paper(paper: Paper, faces: fonts.Typefaces) -> dict[str, Any]:
@@ -86,12 +92,16 @@ def _paper(paper: Paper, faces: fonts.Typefaces) -> dict[str, Any]:
         "keys": _table(key_table(paper.keys), UPRIGHT),
         "chapters": [_chapter(chapter, behind, faces) for chapter in chapters],
         "signatures": signature_lines(paper),
-        "annexed": annex_lines(tuple(table.title for table in behind)),
-        "annexes": [_annex(table) for table in behind],
+        "annexed": annex_lines(tuple(item.part.title for item in behind)),
+        "annexes": [
+            _annex(item, item.part, annex_name(at, len(behind)))
+            for at, item in enumerate(behind, start=1)
+            if is_annexed(item.part)
+        ],
     }
 
 
-def _chapter(chapter: Chapter, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict[str, Any]:
+def _chapter(chapter: Chapter, behind: tuple[Item, ...], faces: fonts.Typefaces) -> dict[str, Any]:
     return {
         "heading": chapter.heading,
         "paragraphs": [broken(text, LONGEST) for text in chapter.section.paragraphs],
@@ -99,7 +109,7 @@ def _chapter(chapter: Chapter, behind: tuple[Table, ...], faces: fonts.Typefaces
     }
 
 
-def _item(item: Item, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict[str, Any]:
+def _item(item: Item, behind: tuple[Item, ...], faces: fonts.Typefaces) -> dict[str, Any]:
     part, named = item.part, {"form": item.form, "caption": item.caption}
     if isinstance(part, Passage):
         return {**named, "paragraphs": [broken(text, LONGEST) for text in part.paragraphs]}
@@ -107,13 +117,16 @@ def _item(item: Item, behind: tuple[Table, ...], faces: fonts.Typefaces) -> dict
         svg = draw(part, WIDE, faces.chart)
         return {**named, "svg": svg, "width": shown_width(svg), "note": part.note}
     if is_annexed(part):
-        return {"form": "annexed", "sentence": annexed(part, behind.index(part) + 1)}
+        name = annex_name(behind.index(item) + 1, len(behind))
+        return {"form": "annexed", "sentence": annexed(item, name)}
     return {**named, **_table(part, UPRIGHT), "empty": part.empty}
 
 
-def _annex(table: Table) -> dict[str, Any]:
+def _annex(item: Item, table: Table, name: str) -> dict[str, Any]:
     return {
         **_table(table, ACROSS),
+        "name": name,
+        "caption": item.number,
         "lines": title_lines(table.title),
     }
 
@@ -150,7 +163,7 @@ def _rows(table: Table, found: Setting) -> list[dict[str, Any]]:
             "tall": high[at] > TALL,
             "cells": [
                 {
-                    "words": broken(shown(cell, column.kind), int(found.rooms[index])),
+                    "words": broken(shown(cell, column.kind), found.rooms[index]),
                     "span": merged[index][at] if index in merged else 1,
                 }
                 for index, (column, cell) in enumerate(zip(table.columns, row, strict=True))

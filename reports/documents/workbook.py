@@ -7,23 +7,13 @@ from typing import Any
 import xlsxwriter
 
 from limits.zone import local
-from reports.documents.cells import LEVELS, NOTHING, RIGHT
+from reports.documents.cells import LEVELS, NOTHING, RIGHT, shown
 from reports.documents.native import Charts
-from reports.documents.outline import Chapter, outline
-from reports.documents.sheets import for_print, legal_names
+from reports.documents.outline import Chapter, Item, outline
+from reports.documents.sheets import NUMBERS, for_print, legal_names
 from reports.documents.tones import FILL, UPON
 from reports.paper import Cell, Column, Kind, Paper, Table
 
-NUMBERS: dict[Kind, str] = {
-    "count": "#,##0",
-    "mean": "#,##0.00",
-    "half": "#,##0.0",
-    "amount": "#,##0.##",
-    "share": "0.00%",
-    "points": "0.0#",
-    "date": "yyyy-mm-dd",
-    "instant": "yyyy-mm-dd hh:mm",
-}
 KINDS: tuple[Kind, ...] = ("text", *NUMBERS, "level")
 BASE = {"font_name": "等线", "font_size": 11, "valign": "vcenter"}
 HEAD = {
@@ -35,6 +25,10 @@ HEAD = {
     "valign": "vcenter",
 }
 LINE_HEIGHT = 16  # points
+ROW_HEIGHT = 18  # points of a row of one line
+PEN = 26  # points of height that a hand needs to write
+ONE_PAGE = 700  # points; a sheet not much higher than an A4 page across is printed on one
+LEAST = 4  # Chinese characters
 WIDEST = 40  # Chinese characters; more is broken into lines
 OVERVIEW, CHARTS, DATA = "概览", "图表", "图表数据"
 
@@ -69,6 +63,7 @@ class _Workbook:
             name: self._format({"bg_color": FILL[tone], "font_color": UPON[tone], "align": "center"})
             for name, tone in LEVELS.items()
         }
+        self.pen = self._format({"border": 1})  # lines of a sheet are not printed
         self.note = self._format({"font_color": "#5B6770", "font_size": 10})
         self.said = self._format({"text_wrap": True, "valign": "top"})
         self.foot = self._format(
@@ -83,8 +78,9 @@ class _Workbook:
         self.overview()
         charts = Charts(self.book, self.names[1], self.names[2], self.paper.title, self.chapters)
         charts.draw()
-        for table, name in zip(self.paper.tables(), self.names[3:], strict=True):
-            self.sheet(table, name)
+        tables = (item for chapter in self.chapters for item in chapter.items)
+        for item, name in zip((each for each in tables if each.form == "table"), self.names[3:], strict=True):
+            self.sheet(item, name)
         charts.tell()
 
     def overview(self) -> None:
@@ -146,48 +142,60 @@ class _Workbook:
                 row += 1
         return row
 
-    def sheet(self, table: Table, name: str) -> None:
+    def sheet(self, item: Item, name: str) -> None:
         """One table: frozen heads, a filter, its note below."""
+        table = item.part
+        if not isinstance(table, Table):
+            return
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        sheet.set_default_row(ROW_HEIGHT)
         sheet.set_row(0, 2 * LINE_HEIGHT)
+        widths = _widths(table)
         for index, column in enumerate(table.columns):
-            sheet.set_column(index, index, _units(column))
+            sheet.set_column(index, index, _units(widths[index]))
             sheet.write_string(0, index, column.head, self.head)
         last = len(table.rows)
+        high = 2 * LINE_HEIGHT
         for row, cells in enumerate(table.rows, start=1):
-            self._row(sheet, table, row, cells, total=table.total and row == last)
+            high += self._row(sheet, table, row, cells, widths)
         # A totals row stays out of the filter, or sorting would move it among the others.
         sheet.autofilter(0, 0, max(last - (1 if table.total else 0), 1), len(table.columns) - 1)
         if not table.rows:
             sheet.write_string(1, 0, table.empty, self.note)
-        self._foot(sheet, table, max(last, 1) + 2)
+        high += self._foot(sheet, table, max(last, 1) + 2, sum(map(_units, widths)))
         sheet.repeat_rows(0)
-        for_print(sheet, self.paper.title)
+        for_print(sheet, self.paper.title, item.caption, one=high <= ONE_PAGE)
 
-    def _foot(self, sheet: Any, table: Table, row: int) -> None:
-        """The table's note as wide as the table, in as many lines as it takes."""
+    def _foot(self, sheet: Any, table: Table, row: int, wide: int) -> int:
+        """The table's note as wide as the table, in as many lines as it takes; how high it is, in points."""
         if not table.note:
-            return
-        wide = sum(_units(column) for column in table.columns)
-        sheet.set_row(row, LINE_HEIGHT * -(-_letters(table.note) // wide))
+            return 0
+        high = LINE_HEIGHT * -(-_letters(table.note) // wide)
+        sheet.set_row(row, high)
         if len(table.columns) > 1:
             sheet.merge_range(row, 0, row, len(table.columns) - 1, "", self.foot)
         sheet.write_string(row, 0, table.note, self.foot)
+        return high + ROW_HEIGHT
 
-    def _row(self, sheet: Any, table: Table, row: int, cells: tuple[Cell, ...], *, total: bool) -> None:
-        forms = self.bold if total else self.plain
+    def _row(self, sheet: Any, table: Table, row: int, cells: tuple[Cell, ...], widths: list[int]) -> int:
+        """One row; how high it is, in points."""
+        forms = self.bold if table.total and row == len(table.rows) else self.plain
         lines = 1
         for index, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             told = _moment(cell, column.kind)
             if isinstance(told, str):
-                lines = max(lines, -(-_letters(told) // (_width(column) * 2)))
+                lines = max(lines, -(-_letters(told) // (widths[index] * 2)))
             form = forms[column.kind]
             if column.kind == "level" and cell in LEVELS:
                 form = self.levels[str(cell)]
+            elif column.pen:
+                form = self.pen
             _write(sheet, row, index, told, form)
-        if lines > 1:
-            sheet.set_row(row, LINE_HEIGHT * lines)
+        high = max(PEN if any(column.pen for column in table.columns) else ROW_HEIGHT, LINE_HEIGHT * lines)
+        if high > ROW_HEIGHT:
+            sheet.set_row(row, high)
+        return high
 
 
 def _letters(text: str) -> int:
@@ -195,13 +203,23 @@ def _letters(text: str) -> int:
     return (len(text) + len(text.encode("utf-8", "replace")) + 1) // 2
 
 
-def _width(column: Column) -> int:
-    return min(max(column.width, len(column.head)), WIDEST)
+def _widths(table: Table) -> list[int]:
+    """How wide each column is, in Chinese characters: what it asks for, or less where its cells need less."""
+    return [_width(table, index, column) for index, column in enumerate(table.columns)]
 
 
-def _units(column: Column) -> int:
+def _width(table: Table, index: int, column: Column) -> int:
+    if column.pen:
+        return min(max(column.width, len(column.head)), WIDEST)
+    longest = max((_letters(shown(row[index], column.kind)) for row in table.rows), default=0)
+    needed = -(-longest // 2) + 1
+    asked = needed if column.whole else min(needed, column.width)
+    return min(max(asked, len(column.head), LEAST), WIDEST)
+
+
+def _units(width: int) -> int:
     """A Chinese character is two of Excel's column units; room for the filter's arrow."""
-    return _width(column) * 2 + 2
+    return width * 2 + 2
 
 
 def _form(kind: Kind) -> dict[str, Any]:

@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from limits.terms import Verdict
 from limits.zone import midnight_after
 from reports.facts.late import JOINED, LATE, WHO_AND_CLOCK, line, stored_line
-from reports.facts.scope import WHO, WHOSE, Scope, judged, limited
+from reports.facts.scope import WHO, WHOSE, Scope, limited
 from reports.facts.values import Rows
-from reports.judging import judged as is_judged
 from workflow import store
 from workflow.book import Book
 from workflow.clocks import Clock
@@ -28,8 +27,10 @@ _Counted = Counter[tuple[str, ...]]
 
 
 def standing(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, Rows]:
-    """``open_late``: the judged clocks past their due day and still open at ``scope.closing``; ``provisional``:
-    how many open clocks had a due date beyond the last published year (暂定, domain §5.6).
+    """``open_late``: every clock past its due day and still open at ``scope.closing``; ``provisional``: how many
+    open clocks had a due date beyond the last published year (暂定, domain §5.6).
+
+    Not only those that count in a rate: a missed contract has its supervision order long before the archive.
     """
     late, provisional = list(_late(connection, book, scope)), _provisional(connection, book, scope)
     beyond = midnight_after(book.rules.calendar.published_through)
@@ -39,8 +40,7 @@ def standing(connection: sa.Connection, book: Book, scope: Scope) -> dict[str, R
             continue
         if held.due_at is not None and held.due_at > beyond:
             provisional[(rule.layer.value, rule.name, *who[1:4])] += 1
-        if is_judged(each):
-            late.append(line(who, (rule.layer.value, rule.name, rule.role), held, book, scope.closing))
+        late.append(line(who, (rule.layer.value, rule.name, rule.role), held, book, scope.closing))
     verdict = LATE.index("verdict")
     return {
         "open_late": Rows.of(LATE, (row for row in late if row[verdict] is Verdict.OPEN_LATE)),
@@ -55,7 +55,7 @@ def _unmoved(scope: Scope) -> sa.ColumnElement[bool]:
 
 def _late(connection: sa.Connection, book: Book, scope: Scope) -> Iterator[tuple[object, ...]]:
     past_due = sa.or_(clock.c.late_at.is_not(None), clock.c.due_at <= scope.closing)
-    wanted = sa.and_(_unmoved(scope), judged(), clock.c.verdict.is_(None), past_due)
+    wanted = sa.and_(_unmoved(scope), limited(), clock.c.verdict.is_(None), past_due)
     for row in connection.execute(sa.select(*WHO_AND_CLOCK).select_from(JOINED).where(wanted)):
         yield stored_line(book, row, scope.closing)
 

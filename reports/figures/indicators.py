@@ -141,7 +141,7 @@ def _summed(rule: Mapping[str, Any], figures: Figures, known: Mapping[str, _Know
         why = f"有数据的项目只占权重的 {float(coverage):.0%}，不足 {least:.0%}，不计分"
         return _Known(None, coverage=coverage, why=why, items=tuple(items))
     value = sum((weight * value for weight, value in had), Fraction()) / coverage
-    return _Known(value, f"{len(had)}／{len(items)} 项有数据", coverage, items=tuple(items))
+    return _Known(value, f"{len(items)} 项中 {len(had)} 项有数据", coverage, items=tuple(items))
 
 
 def _measured(measure: Measure, figures: Figures) -> _Known:

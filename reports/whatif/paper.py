@@ -52,6 +52,7 @@ def paper_of(found: WhatIf) -> Paper:
         signatures=(),
         basis=(),
         notes=tuple(_notes(found)),
+        unsealed="按台账的记录重算，不取已封存的数字；台账再有登记，结果随之变动。",
     )
 
 
@@ -119,7 +120,7 @@ def _rate_tables(found: WhatIf) -> Iterator[Table]:
         yield Table(
             "各期达标率",
             "各期达标率",
-            (Column("报告期", width=12, grouped=True), Column("层级", width=8), *RATE),
+            (Column("报告期", width=12, grouped=True, whole=True), Column("层级", width=8), *RATE),
             tuple(
                 _rate_row(
                     found, (each.label, layer.label), layer=layer, role=ClockRole.TOTAL, period=str(each)
@@ -235,7 +236,7 @@ def _changed(found: WhatIf) -> Table:
         "结论改变",
         "结论改变的申请",
         (
-            Column("报告期", width=10),
+            Column("报告期", width=10, whole=True),
             Column(APPLICATION, width=12, whole=True, personal=True),
             CLASS,
             STATION,

@@ -202,10 +202,7 @@ def _add_open(slow: Slow, book: Book, number: str, then: Projection, end: dateti
             last_day = local(clock.standing.due_at - timedelta(microseconds=1)).date()
             if last_day > book.rules.calendar.published_through:
                 slow.provisional[(rule.layer.value, rule.name, *whose_of(then)[:3])] += 1
-        judged = rule.role is ClockRole.TOTAL or (
-            rule.layer is Layer.LOCAL and rule.role in (ClockRole.NODE, ClockRole.SUPPORTING)
-        )
-        if judged and reading.verdict is Verdict.OPEN_LATE:
+        if clock.standing.limit is not None and reading.verdict is Verdict.OPEN_LATE:
             slow.open_late.add((number, rule.layer.value, rule.name, reading.used))
 
 

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from reports.documents.cells import shown
 from reports.documents.files import write_as
+from reports.documents.page import render_page
 from reports.documents.public import public_edition
 from reports.facts.gathering import gather
 from reports.figures.figures import Figures
-from reports.inspection import demands, inspection_paper
+from reports.inspection import CLASS, demands, inspection_paper
 from reports.masthead import Letterhead
 from reports.paper import Paper, Table
 from reports.periods import Period
@@ -41,6 +44,10 @@ def test_residents_and_nobody_else(read_book: Book) -> None:
     said = "2 个工作日，有配套工程时 5 个工作日"
     assert rows[("地方", "全过程")] == (said, whole.of, whole.met, whole.rate)
     assert rows[("监管", "装表接电")] == ("3 个工作日", 0, 0, None)
+    key = next(each for each in found.keys if each.label == "地方时限达标率")
+    rate = figures.rate("local.total", **{"class": CLASS.value})
+    assert (key.value, key.base) == (shown(rate.rate, "share"), f"{rate.met}/{rate.of}，受理至装表接电")
+    assert {row[6] for row in tables(found)["超期明细"].rows} == {"个工作日"}
     late = [row for row in figures.facts.tables["unmet"].dicts() if row["class"] == "lv_resident"]
     assert len(tables(found)["超期明细"].rows) >= len(late) > 0
 
@@ -54,7 +61,11 @@ def test_what_nobody_records_is_left_to_a_pen(read_book: Book) -> None:
         ("抄表异议答复", "7 个工作日"),
     ]
     assert all(row[3:5] == ("", "") and str(row[5]).startswith("无数据：") for row in rows)
-    assert all(row[1:] == ("", "", "", "") for row in tables(form(read_book))["整改"].rows)
+    mending = tables(form(read_book))["整改"]
+    assert all(row[1:] == ("", "", "", "") for row in mending.rows)
+    assert [column.pen for column in mending.columns] == [False, True, True, True, True]
+    # Room for a hand: a printed row of the usual height has none.
+    assert '<td class="text pen broad"></td>' in render_page(form(read_book))
 
 
 def test_it_carries_no_seal_of_its_own(read_book: Book) -> None:
@@ -100,3 +111,6 @@ def test_before_the_2025_rule_it_demands_nothing(rules: Rules) -> None:
 def test_written_as_three_documents(file_book: Book, tmp_path: Path) -> None:
     names = [path.name for path in write_as(form(file_book), "self-inspection", tmp_path)]
     assert names == [f"self-inspection.{end}" for end in ("html", "docx", "xlsx")]
+    sheet = load_workbook(tmp_path / "self-inspection.xlsx")["整改"]
+    assert sheet["B2"].border.bottom.style == "thin"  # a printed sheet has no lines of its own
+    assert (sheet.row_dimensions[2].height or 0) > (sheet.sheet_format.defaultRowHeight or 0)

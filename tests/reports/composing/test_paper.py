@@ -8,6 +8,7 @@ from alerts.facts import alarm_facts
 from limits.shipped import DATA
 from reports.composing.paper import compose
 from reports.composing.wording import against
+from reports.documents.outline import explanation
 from reports.documents.page import render_page
 from reports.documents.printed import headed_by, printed
 from reports.documents.public import public_edition
@@ -116,6 +117,28 @@ def test_a_month_without_business_says_so_and_counts_nothing_as_full_marks(told:
     assert "各供电所不排名" in sentences(paper)
     assert not [each for each in paper.charts() if each.kind == "share"]
     assert "100" not in sentences(paper)
+    # Nor is anything shown that holds nothing but dashes and noughts, nor a reason given for what did not happen.
+    assert not {"环比同比", "供电所排名"} & {table.name for table in paper.tables()}
+    assert "没有扫描" not in sentences(paper)
+
+
+@pytest.mark.parametrize(("period", "said"), [("2026-11", 1), ("2026-10", 1)])
+def test_until_when_and_that_nothing_is_sealed_is_said_once(
+    told: dict[str, Facts], period: str, said: int
+) -> None:
+    words = "".join(explanation(paper_of(told[period])).paragraphs)
+    assert words.count("2026-11-20 18:00（北京时间）") == words.count("2026-11-20 18:00") == said
+    assert words.count("尚未封存") <= 1
+    assert "封存以前，数据仍可能变动。" in words
+
+
+def test_used_up_and_late_on_a_day_of_rest_is_explained(told: dict[str, Facts]) -> None:
+    """Due on Friday 2026-10-30, the month ends on the Saturday: 3 of 3 days, and late."""
+    table = next(each for each in paper_of(told["2026-10"]).tables() if each.name == "在途超期")
+    heads = [column.head for column in table.columns]
+    used, limit = heads.index("已用"), heads.index("限")
+    assert [row for row in table.rows if row[used] == row[limit]]
+    assert "到期日24时一过即为超期" in table.note
 
 
 def test_a_quarter_is_told_as_one(told: dict[str, Facts]) -> None:
@@ -193,6 +216,8 @@ def test_a_month_of_households_alone_judges_no_high_voltage(file_book: Book) -> 
         cases.archive(file_book, name, at=end, now=end, actor="归档员")
     paper = paper_of(gather(file_book, Period.parse("2026-10"), AS_OF))
     assert "本月归档2户，地方时限达标率0.00%（0/2）" in sentences(paper)
+    # Neither is named alone.
+    assert '达标率最低的是<b>"甲"&乙</b>、=1+1，同为0.00%。' in sentences(paper)
     assert "高压节点达标率：本月没有计入考核的归档，不计算。" in sentences(paper)
     assert keys(paper)["高压节点达标率"] == ("—", "没有计入考核的归档")
     assert {row[3] for row in table(paper, "归档未达标").rows} == {"=1+1", '<b>"甲"&乙</b>'}

@@ -18,7 +18,7 @@ from reports.documents import fonts
 from reports.documents.errors import ChineseFontMissing
 from reports.documents.files import Format, file_name, render, write_documents
 from reports.documents.outline import MOST_ROWS, annexes, outline
-from reports.documents.pdf import source
+from reports.documents.pdf import broken, source
 from reports.documents.public import public_edition
 from reports.errors import FolderNotWritable
 from reports.paper import Column, Paper, Section, Table
@@ -151,11 +151,40 @@ def test_heads_are_repeated_and_no_row_is_broken(word: Any) -> None:
 def test_lists_stand_behind_the_signature_as_annexes(word: Any, paper: Paper) -> None:
     texts = [each.text for each in word.paragraphs]
     behind = annexes(outline(paper))
-    assert [table.name for table in behind] == ["在途超期", "归档未达标"]
-    assert f"归档未达标明细共{LATE:,}行，见附件2。" in texts
+    assert [item.part.title for item in behind] == ["在途超期明细", "归档未达标明细"]
+    # The text tells the number of the table, and so does the annex: else 表7 would be followed by 表9.
+    assert f"归档未达标明细共{LATE:,}行，见附件2（{behind[1].number}）。" in texts
+    assert texts[texts.index("附件2") + 2] == behind[1].number
     signed = texts.index("2026年11月3日")
     assert texts.index("附件：1.在途超期明细") < signed < texts.index("附件1") < texts.index("附件2")
     assert len(word.tables[-1].rows) == MOST_ROWS + 1
+
+
+@pytest.mark.parametrize("form", [Format.DOCX, Format.PDF])
+def test_a_single_annex_has_no_number(form: Format) -> None:
+    """GB/T 9704-2012, 7.3.4: numbered where there are several."""
+    table = Table("表", "名单", (Column("申请编号"),), (("A1",),), listing=True)
+    told = texts_of(form, replace(bare(), sections=(Section("one", "一", (), (table,)),)))
+    assert "附件：名单" in told
+    assert "见附件（表1）" in told
+    assert "附件1" not in told
+
+
+def test_a_figure_that_fits_is_one_word_in_the_pdf() -> None:
+    """With places to part it in, nobody who looks for 60.00% would find it."""
+    shares = tuple((f"项目{at}", 0.6, 1.0, "10／11", "没有" * 20) for at in range(9))
+    columns = (
+        Column("项目"),
+        Column("权重", "share"),
+        Column("得分率", "share"),
+        Column("基数"),
+        Column("原因"),
+    )
+    table = Table("表", "题", columns, shares)
+    told = source(replace(bare(), sections=(Section("one", "一", (), (table,)),)))
+    assert "60.00%" in told
+    assert "100.00%" in told
+    assert "\u200b".join("A" * 60) in broken("A" * 60, 28)
 
 
 def test_page_numbers_stand_outside(word: Any) -> None:
@@ -217,6 +246,41 @@ def test_a_year_that_begins_the_title_is_not_taken_for_the_headers_size() -> Non
     told = openpyxl.load_workbook(io.BytesIO(render(replace(bare(), title="2026年月报"), Format.XLSX)))
     headers = [sheet.oddHeader.left for sheet in told.worksheets]
     assert {(each.text.strip(), each.size) for each in headers} == {("2026年月报", 9)}
+
+
+def test_a_printed_sheet_says_which_table_it_is(sheets: Any, paper: Paper) -> None:
+    found = {item.part.title: item for chapter in outline(paper) for item in chapter.items}
+    for table in paper.tables():
+        headers = sheets[table.name].HeaderFooter
+        assert headers.oddHeader.right.text.strip() == found[table.title].caption
+        assert headers.scaleWithDoc is False
+
+
+def test_a_column_is_no_wider_than_its_cells_ask_for() -> None:
+    """Or a list of twelve columns is printed too small to be read."""
+    columns = (Column("编号", width=12), Column("原因（答复）", width=30), Column("经过", width=30))
+    table = Table("表", "题", columns, (("A1", None, "很长的经过" * 9),))
+    told = replace(bare(), sections=(Section("one", "一", (), (table,)),))
+    sheet = openpyxl.load_workbook(io.BytesIO(render(told, Format.XLSX)))["表"]
+    wide = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert [round(each) for each in wide] == [11, 15, 63]
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(28, None), (80, 0)])  # the file tells nought, and not one
+def test_a_sheet_a_little_higher_than_a_page_is_printed_on_one(rows: int, pages: int | None) -> None:
+    table = Table("表", "题", (Column("编号"),), tuple((f"A{at}",) for at in range(rows)), note="说明。")
+    told = replace(bare(), sections=(Section("one", "一", (), (table,)),))
+    sheet = openpyxl.load_workbook(io.BytesIO(render(told, Format.XLSX)))["表"]
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight) == (True, pages)
+
+
+def test_figures_behind_charts_are_written_as_figures(sheets: Any) -> None:
+    told = sheets["图表数据"]
+    forms = {
+        cell.number_format for row in told.iter_rows() for cell in row if cell.data_type == "n" and cell.value
+    }
+    assert forms
+    assert "General" not in forms
 
 
 def test_a_date_that_came_as_text_is_a_date() -> None:

@@ -63,7 +63,9 @@ def test_a_number_has_room_though_its_column_asked_for_less() -> None:
 
 
 def test_a_forms_empty_column_has_room_for_a_hand() -> None:
-    table = Table("表", "题", (Column("件数", width=6), Column("事项", width=30)), (("", "投诉" * 40),))
+    table = Table(
+        "表", "题", (Column("件数", width=6, pen=True), Column("事项", width=30)), (("", "投诉" * 40),)
+    )
     assert setting(table, UPRIGHT).rooms[0] >= 6
 
 

@@ -470,3 +470,7 @@ def test_the_contract_is_judged_by_itself(file_book: Book) -> None:
     tell(cases.archive, "2026-10-16 五 10:00")
     clocks = Figures(gather(file_book, OCTOBER, AS_OF)).clocks(("role", "clock"))
     assert [clocks[key].met for key in (("supporting", "supporting_works"), ("other", "contract"))] == [1, 0]
+    while_open = gather(file_book, OCTOBER, at("2026-10-14 三 18:00"))
+    assert rows(while_open, "open_late", "number", "clock", "used", "limit", "due_on") == [
+        ("约", "contract", 1, 0, "2026-10-13")
+    ]

@@ -201,6 +201,7 @@ def test_the_paper_and_the_json_say_before_and_after(shipped: Book, tmp_path: Pa
     assert row[3] - row[6] == len(found.changes)  # type: ignore[operator]
     (listed,) = (each for each in paper.tables() if each.listing)
     assert len(listed.rows) == len(found.changes)
+    assert "尚未封存" not in paper.unsealed  # a period it replays may well be sealed
     assert ("2／5 按时", "2／1 超期") in {each[-2:] for each in listed.rows}
     stations = next(each for each in paper.tables() if each.name == "各供电所达标率")
     assert {each[0] for each in stations.rows} == {
