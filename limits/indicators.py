@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from limits.force import Citation, Force
-from limits.terms import CustomerClass, Level, Term
+from limits.terms import CustomerClass, Level, Step, Term
 
 
 class MeasureKind(Term):
@@ -66,14 +66,21 @@ FILTERS: Mapping[MeasureKind, Mapping[str, tuple[str, ...] | None]] = {
     },
     MeasureKind.COUNT: {"class": _CLASSES},
     MeasureKind.ALARMS: {"level": tuple(each.value for each in Level), "layer": _LAYERS},
-    MeasureKind.SATISFIED: {"class": _CLASSES, "step": None},
+    MeasureKind.SATISFIED: {"class": _CLASSES, "step": tuple(each.value for each in Step)},
 }
-# Histograms of different things are not added up: these must be named.
+# These must be named.
 NEEDED: Mapping[MeasureKind, tuple[str, ...]] = {
     MeasureKind.CLOCK: ("layer",),
     MeasureKind.USED: ("layer",),
     MeasureKind.OWNER: ("owner",),
 }
+# Of these no more than one: days of different things are not added up.
+SINGLE: Mapping[MeasureKind, tuple[str, ...]] = {
+    MeasureKind.USED: ("layer", "role", "clock"),
+    MeasureKind.OWNER: ("owner",),
+}
+# Roles of which an application has one clock in a layer; of the others the clock is named.
+ALONE = ("total", "supporting")
 
 
 @dataclass(frozen=True, slots=True)

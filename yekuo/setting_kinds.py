@@ -106,6 +106,15 @@ def _pattern(raw: object) -> str:
     return text
 
 
+def _signatories(raw: object) -> str:
+    """Titles separated by 、, each with its name behind ： or none; another comma would make one of two."""
+    text = text_of(raw)
+    titles = [each.partition("：")[0].strip() for each in text.replace(":", "：").split("、")]
+    if re.search("[,，;；]", text) or not all(titles):
+        raise Unfit
+    return text
+
+
 def whole(low: int, high: int, example: int) -> Kind:
     """A whole number from ``low`` to ``high``."""
 
@@ -123,8 +132,9 @@ TEXT = Kind(text_of, "一行文字", "yekuo")
 PATTERN = Kind(
     _pattern,
     f"一行文字，其中可用 {'、'.join(f'{{{each}}}' for each in PLACES)}",
-    "内电监〔{year}〕{number}号",
+    "内电监{span}〔{year}〕{number}号",
 )
+SIGNATORIES = Kind(_signatories, "签署的职务，以顿号分开，姓名写在冒号后", "批准、审核、编制：姓名")
 FOLDER = Kind(lambda raw: Path(text_of(raw)), "文件夹的路径", "reports")
 BOOLEAN = Kind(
     _yes, " true 或 false（也可写 1、0、是、否）", "true", shown=lambda value: "是" if value else "否"

@@ -88,7 +88,7 @@ SETTINGS = (
     Setting("report.organisation", kinds.TEXT, "报告的发文单位；不设就用辖区的名称"),
     Setting("report.title", kinds.PATTERN, "报告的标题"),
     Setting("report.number", kinds.PATTERN, "报告的发文字号；不设就不印"),
-    Setting("report.signatories", kinds.TEXT, "报告由谁签署，如 批准、审核、编制：姓名"),
+    Setting("report.signatories", kinds.SIGNATORIES, "报告由谁签署"),
 )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from limits.files.citing import Documents, read_force
 from limits.files.clocks import NAME
 from limits.files.toml_reader import Reader
-from limits.indicators import FILTERS, NEEDED, TAKES, IndicatorRule, Measure, MeasureKind, Part, Scale
+from limits.indicators import ALONE, FILTERS, NEEDED, SINGLE, TAKES, IndicatorRule, Measure, MeasureKind, Part, Scale
 
 EXAMPLE = 'measure = { kind = "kept", take = "local.total" }'
 
@@ -166,7 +166,17 @@ def _maybe_measure(reader: Reader, key: str) -> Measure | None:
     kind = table.enum("kind", MeasureKind)
     measure = Measure(kind, _take(table, kind), _where(table, kind), _why(table, kind))
     table.close()
+    if kind is MeasureKind.USED:
+        _refuse_several(table, dict(measure.where))
     return measure
+
+
+def _refuse_several(table: Reader, where: dict[str, tuple[str, ...]]) -> None:
+    """Days of several clocks of one application are not those of several applications."""
+    roles = where.get("role", ())
+    if "clock" not in where and not set(roles) & set(ALONE):
+        said = f"role 中有 {'、'.join(roles)}" if roles else "缺少 role 或 clock"
+        table.refuse(said, f"一项计时：role 为{'或'.join(ALONE)}，或写明 clock", 'role = ["total"]')
 
 
 def _take(table: Reader, kind: MeasureKind) -> str:
@@ -197,6 +207,8 @@ def _where(table: Reader, kind: MeasureKind) -> tuple[tuple[str, tuple[str, ...]
             said = "、".join(strange) or "空列表"
             expected = "、".join(allowed or ()) or "计时的名称"
             table.refuse(f"{name} 中有 {said}", f"下列之一：{expected}", example, at=name)
+        if len(words) > 1 and name in SINGLE.get(kind, ()):
+            table.refuse(f"{name} 中有 {'、'.join(words)}", "只写一个：不同的东西不能混在一起算", example, at=name)
         found.append((name, words))
     return tuple(found)
 
