@@ -85,21 +85,21 @@ def translated(engine: sa.Engine) -> Iterator[None]:
         if any(sign in text for sign in ("locked", "lock timeout", "deadlock detected")):
             raise errors.StoreBusy from error
         if "readonly" in text:
-            raise errors.StoreReadOnly(url=engine.url.render_as_string()) from error
+            raise errors.StoreReadOnly(url=shown(str(engine.url))) from error
         if "no such table" in text or "no such column" in text:
             raise errors.StoreNotReady(url=shown(str(engine.url))) from error
-        raise errors.StoreUnreachable(url=engine.url.render_as_string(), reason=_first_line(error)) from error
+        raise errors.StoreUnreachable(url=shown(str(engine.url)), reason=_first_line(error)) from error
     except exc.DataError as error:
         raise errors.StoreRefused(reason=_first_line(error)) from error
     except exc.ProgrammingError as error:
         if "does not exist" in str(error.orig) or "UndefinedTable" in type(error.orig).__name__:
-            raise errors.StoreNotReady(url=engine.url.render_as_string()) from error
+            raise errors.StoreNotReady(url=shown(str(engine.url))) from error
         raise
     except exc.DatabaseError as error:
         # Only the class itself: what sqlite says of a file that is damaged or no database at all.
         if type(error) is not exc.DatabaseError:
             raise
-        raise errors.StoreDamaged(url=engine.url.render_as_string(), reason=_first_line(error)) from error
+        raise errors.StoreDamaged(url=shown(str(engine.url)), reason=_first_line(error)) from error
 
 
 def _first_line(error: exc.DBAPIError) -> str:

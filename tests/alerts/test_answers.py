@@ -189,3 +189,10 @@ def test_of_two_processes_that_acknowledge_for_one_person_one_wins(company: Book
     assert sorted(each.actor for each in yellow(company).acts) == ["值班甲", "所长甲"]
     with store.reading(company.engine) as connection:
         assert [each.seq for each in handled(connection, Subject.ALERT, [which])[which]] == [1, 2]
+
+
+def test_an_answer_sent_twice_at_one_moment_is_recorded_once(company: Book) -> None:
+    which = yellow(company).id
+    same = each_of("answer", ["所长甲"] * 3, alert_id=which, text="表计缺货", **WHEN)
+    assert race(company, *same) == ["done"] * 3
+    assert [each.text for each in yellow(company).acts] == ["表计缺货"]
