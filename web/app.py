@@ -30,7 +30,8 @@ def create_app(
 
     ``check_ready`` raises what keeps the database from being used; ``jobs`` is the scheduled work to watch.
     """
-    app = FastAPI(title="业扩", docs_url=None, redoc_url=None, openapi_url=None)
+    # Sent on to the address without its slash, one would be sent to whatever host the request named.
+    app = FastAPI(title="业扩", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.desk = Desk(source, clock, settings, check_ready, jobs)
     app.state.metrics = Metrics()
     for router in ROUTERS:

@@ -18,13 +18,13 @@ from workflow import store
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/healthz", dependencies=[public("只说进程是否活着")])
+@router.get("/healthz", dependencies=[public("只说进程是否活着", by_form=False)])
 def healthz() -> JSONResponse:
     """The process answers; nothing else is looked at, so that a database that is down restarts no process."""
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/readyz", dependencies=[public("只说能否工作，不含业务内容")])
+@router.get("/readyz", dependencies=[public("只说能否工作，不含业务内容", by_form=False)])
 def readyz(desk: ADesk) -> JSONResponse:
     """The database is there at the program's version, and the scheduled work is not behind."""
     desk.check_ready()
@@ -35,7 +35,7 @@ def readyz(desk: ADesk) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/metrics", dependencies=[public("只供本机，或凭 metrics_token")])
+@router.get("/metrics", dependencies=[public("只供本机，或凭 metrics_token", by_form=False)])
 def metrics(request: Request, desk: ADesk) -> Response:
     """The numbers: to whoever shows ``metrics_token``, and where none is set to this machine alone."""
     if not _may_read(request, desk.settings.metrics_token):

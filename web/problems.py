@@ -3,6 +3,7 @@
 Both say the same sentence; the status follows from the error's code.
 """
 
+import logging
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,13 @@ from web.paths import login_path
 from web.rendering import render
 from web.routes import methods_at
 
+LOG = logging.getLogger("yekuo.web")
+# What these say is for whoever runs the program: where its database is, and what that said. The answer may go
+# to anybody, so the log has it.
+OPERATORS = frozenset(
+    ("store_unreachable", "store_not_ready", "store_newer", "store_damaged", "store_read_only")
+)
+AWAY = "数据库暂时不能用，没有完成这次操作。请稍后重试，仍不行请告诉系统管理员。"
 # Every other refusal is of what was sent: 422.
 STATUS = {
     "json_unreadable": HTTPStatus.BAD_REQUEST,
@@ -124,19 +132,29 @@ def answer(request: Request, error: YekuoError) -> Response:
         )
     if isinstance(error, errors.NotSignedIn):
         return RedirectResponse(login_path(request), HTTPStatus.SEE_OTHER)
-    context = {"title": title(status), "message": error.message, "code": error.code}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE and request.method == "GET":
+        headers["Refresh"] = "30"  # a page on a wall comes back by itself
+    context = {"title": title(status), "message": said(error), "code": error.code}
     return render(request, "error.html", status=status, headers=headers, **context)
 
 
 def form_page(request: Request, name: str, refused: YekuoError | None, **context: Any) -> HTMLResponse:
     """The page of template ``name``, whose form may come back with why it was ``refused``."""
     status = status_of(refused) if refused else HTTPStatus.OK
-    return render(request, name, status=status, refused=refused.message if refused else "", **context)
+    return render(request, name, status=status, refused=said(refused) if refused else "", **context)
 
 
 def status_of(error: YekuoError) -> HTTPStatus:
     """What the answer to ``error`` says in its first line."""
     return STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def said(error: YekuoError) -> str:
+    """What whoever asked is told of ``error``."""
+    if error.code not in OPERATORS:
+        return error.message
+    LOG.error("store.away %s", error.message)
+    return AWAY
 
 
 def problem(error: YekuoError, status: int) -> dict[str, Any]:
@@ -145,7 +163,7 @@ def problem(error: YekuoError, status: int) -> dict[str, Any]:
         "type": f"urn:yekuo:error:{error.code}",
         "title": title(status),
         "status": int(status),
-        "detail": error.message,
+        "detail": said(error),
         "code": error.code,
     }
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,8 @@ from web.access import once
 from web.access.admission import FIELD, FORM_COOKIE, account_in, form_token, session_in
 from web.access.rights import may
 from web.desk import desk_of
+from web.paths import HOME
+from web.routes import methods_at
 from web.static_files import address_of
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -35,13 +38,15 @@ def render(
     """The page of template ``name``.
 
     Beside ``context`` a template has ``account`` (None for a stranger), ``entries`` (the navigation),
-    ``here`` (the path), ``now``, ``may(right)`` and ``csrf()``, the hidden field of every form.
+    ``here`` (the path), ``again`` (see :func:`_again`), ``now``, ``may(right)`` and ``csrf()``, the hidden field
+    of every form.
     """
     account = account_in(request)
     shared = {
         "account": account,
         "entries": navigation.entries(request.app, account),
         "here": request.url.path,
+        "again": _again(request),
         "now": local(desk_of(request).now()),
         "may": lambda right: account is not None and may(account, right),
         "csrf_field": FIELD,
@@ -53,6 +58,20 @@ def render(
     if fresh and session_in(request) is None:
         keep(request, made, FORM_COOKIE, fresh, FORM_COOKIE_SECONDS)
     return made
+
+
+def _again(request: Request) -> str:
+    """Where the browser's back button leads to a page that answers a form: its address, or the first above it.
+
+    Nothing for a page that was asked for.  An answer to a form is not kept, and the browser does not send the
+    form again by itself: it would show a page of its own.
+    """
+    if request.method != "POST":
+        return ""
+    path: str = request.scope["path"]
+    while path and "GET" not in methods_at(request.app, path):
+        path = path.rpartition("/")[0]
+    return quote(path) or HOME
 
 
 def keep(request: Request, response: HTMLResponse | Any, name: str, value: str, seconds: int) -> None:

@@ -41,7 +41,7 @@ def address_of(name: str) -> str:
 
 @router.get(
     "/static/{digest}/{name}",
-    dependencies=[public("样式和脚本，没有业务内容")],
+    dependencies=[public("样式和脚本，没有业务内容", by_form=False)],
     include_in_schema=False,
 )
 def static_file(request: Request, digest: str, name: str) -> Response:

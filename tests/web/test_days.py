@@ -131,6 +131,8 @@ def test_the_day_of_an_account_manager(company: World) -> None:
         press(page, "确认登记")
         expect(page.get_by_role("status")).to_have_text("已登记：收取资料。")
         assert kinds(company, LATE).count("document_received") == 1
+        page.go_back()  # what answered a form is not kept: back leads to the form
+        expect(page.get_by_role("button", name="预览")).to_be_visible()
 
         page.goto(f"{company.base}/applications/{SUSPENDED}")
         follow(page, "恢复")

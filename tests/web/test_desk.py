@@ -19,6 +19,7 @@ from web.access.rights import Account, Right
 from web.app import create_app
 from web.envelope import HEADERS, LARGEST
 from web.errors import Unexpected
+from web.problems import AWAY
 from web.settings import WebSettings
 from workflow import errors, store
 from workflow.book import Book
@@ -197,6 +198,36 @@ def test_alive_is_not_ready(clock: Clock, book: Book) -> None:
     answer = visitor.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "store_not_ready")
     assert answer.headers["retry-after"]
+
+
+def test_a_database_that_is_away_is_told_to_nobody_outside(
+    book: Book, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a session of before: what needs no database answers all the same, and where it is stays inside."""
+    away = Book(store.open_engine("sqlite:////no/such/folder/of-ours.sqlite3"), book.rules)
+    app = create_app(Source(away), clock, WebSettings())
+    visitor = Browser(app)
+    visitor.wear("a session of before")
+    for path in ("/healthz", static_files.address_of("desk.css"), "/api/v1/public/notice"):
+        assert visitor.get(path).status_code == 200, path
+    for path in ("/queue", "/notice", "/api/v1/applications", "/readyz", "/metrics"):
+        answer = visitor.get(path)
+        assert answer.status_code == 503, path
+        assert AWAY in answer.text, path
+        assert "of-ours" not in answer.text, path
+        assert answer.headers.get("refresh") == ("30" if path in ("/queue", "/notice") else None), path
+    assert "of-ours" in caplog.text
+    visitor.wear("")
+    visitor.get("/progress")
+    answer = visitor.post("/progress", {"number": "A1", "code": "AAAAA-AAAAA"})
+    assert AWAY in answer.text
+    assert "of-ours" not in answer.text
+
+
+def test_an_address_with_a_slash_too_many_leads_nowhere_else(desk: FastAPI) -> None:
+    for path in ("/queue/", "/notice/"):
+        answer = Browser(desk, base="http://elsewhere.example").get(path)
+        assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 def test_not_ready_while_scheduled_work_is_behind(book: Book, clock: Clock) -> None:

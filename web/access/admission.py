@@ -42,7 +42,8 @@ class Needs:
 class Public:
     """A route for everybody, and why that is right. A form of it brings back the token of its own cookie.
 
-    ``by_form`` False: it takes JSON, which no page of another site can send, and who is signed in is nothing to it.
+    ``by_form`` False: it is no page, and takes nothing or JSON, which no page of another site can send.  Who is
+    signed in is nothing to it and not looked up, so it answers where there is no database as well.
     """
 
     reason: str
@@ -50,10 +51,12 @@ class Public:
 
     async def __call__(self, request: Request) -> None:
         """Whoever is signed in is known here as well; raises FormStale."""
+        if not self.by_form:
+            return
         current = await _session(request)
         if current is not None:
             _remember(request, current)
-        if self.by_form and request.method not in SAFE:
+        if request.method not in SAFE:
             expected = current.csrf if current else request.cookies.get(FORM_COOKIE, "")
             await _check_form(request, expected)
 

@@ -30,7 +30,7 @@ class AcceptanceIn(Model):
     number: Text = Field(description="申请编号", examples=[NUMBER])
     at: Moment = Field(description="受理时间，不晚于现在")
     applied_at: Moment | None = Field(None, description="申请时间；不写不登记", examples=[None])
-    unit: Text = Field("", description="供电单位；只有一个时可以不写", examples=["示例县供电公司"])
+    unit: Text = Field("", description="供电单位；只有一个时可以不写", examples=[""])
     station: Text = Field("", description="供电所；账户属于一个供电所时可以不写", examples=["城关供电所"])
     customer: Text = Field(description="客户名称", examples=["振兴机械有限公司"])
     address: Text = Field(description="用电地址", examples=["城关镇工业路 8 号"])
@@ -50,7 +50,7 @@ class AcceptanceIn(Model):
     boundary: Flag = Field(False, description="投资至红线")
     customer_works: Flag = Field(False, description="客户外部工程", examples=[True])
     supporting: Supporting = Field(Supporting.NONE, description="配套工程")
-    manager: Text = Field("", description="客户经理；不写则由客户经理抢单", examples=["李四"])
+    manager: Text = Field("", description="客户经理；不写则由客户经理抢单", examples=[""])
     papers: tuple[Text, ...] = Field((), description="当场收到的资料", examples=[["business_licence"]])
 
 

@@ -29,7 +29,7 @@ from workflow.history import LABELS
 from workflow.machine import State
 
 router = api_router("办理")
-AWord = Annotated[Text, Path(description="事项的标识，见可办事项的 word", examples=["plan_replied"])]
+AWord = Annotated[Text, Path(description="事项的标识，见可办事项的 word", examples=["suspended"])]
 
 
 class ChoiceOut(Model):
@@ -67,7 +67,7 @@ class ActionIn(Model):
     fields: dict[str, str | Flag | Whole | dict[str, str | Flag]] = Field(
         default_factory=dict,
         description="各项内容，名字见可办事项的 fields；是否用 true、false；补正资料的 changes 是一个对象",
-        examples=[{"opinion": "资料齐全，检验合格"}],
+        examples=[{"reason": "客户推迟装修", "evidence": "客户书面申请", "approver": "赵六"}],
     )
 
     def typed(self, asked: Asked) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Request
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
@@ -92,9 +93,9 @@ def centre(desk: ADesk, account: Annotated[Account, needs(Right.WATCH)]) -> Boar
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}, "example": EVENT}}}},
 )
-async def live(desk: ADesk, account: Annotated[Account, needs(Right.WATCH)]) -> Response:
+async def live(request: Request, desk: ADesk, _: Annotated[Account, needs(Right.WATCH)]) -> Response:
     """The board anew whenever a figure has changed; when it was counted alone is no change."""
-    return as_stream(desk, lambda: _board(desk, account).model_dump_json())
+    return as_stream(request, Right.WATCH, lambda account: _board(desk, account).model_dump_json())
 
 
 def _board(desk: Desk, account: Account) -> BoardOut:

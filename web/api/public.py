@@ -165,7 +165,7 @@ def _now(desk: Desk, found: Progress, body: ProgressIn) -> ProgressOut:
 @router.get(
     "/public/stations",
     summary="有哪些供电所",
-    dependencies=[public("供电所的名称，客户据此选择")],
+    dependencies=[public("供电所的名称，客户据此选择", by_form=False)],
 )
 def stations(desk: ADesk) -> StationsOut:
     """Every station."""
@@ -176,7 +176,7 @@ def stations(desk: ADesk) -> StationsOut:
 @router.get(
     "/public/stations/{station}/managers",
     summary="一个供电所的客户经理",
-    dependencies=[public("客户经理公开信息：客户据此选择，只有工作用名和统计数字")],
+    dependencies=[public("客户经理公开信息：客户据此选择，只有工作用名和统计数字", by_form=False)],
     responses=routing.refusals(404),
 )
 def managers(
@@ -195,7 +195,7 @@ def managers(
 @router.get(
     "/public/notice",
     summary="公示栏：办电环节、时限和监督电话",
-    dependencies=[public("公示栏：办电环节、时限和监督电话")],
+    dependencies=[public("公示栏：办电环节、时限和监督电话", by_form=False)],
 )
 def notice(desk: ADesk) -> NoticeOut:
     """What holds today."""

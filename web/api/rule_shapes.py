@@ -166,7 +166,7 @@ class Policies(Model):
     limits: tuple[LimitRule, ...] = Field(description="时限，各层级并列")
     ladder: LadderRule | None = Field(description="级别门槛；当天没有时为 null")
     escalation: EscalationRule | None = Field(description="逐级告知；当天没有时为 null")
-    duties: tuple[DutyOf, ...] = Field(description="定期工作")
+    duties: tuple[DutyOf, ...] = Field(description="周期事项")
     validities: tuple[ValidityRule, ...] = Field(description="供电方案有效期")
     services: tuple[ServiceLimit, ...] = Field(description="没有登记、只列出的服务时限")
     indicators: tuple[IndicatorOf, ...] = Field(description="指标")

@@ -66,7 +66,7 @@ class Entry(Protocol):
 @router.get(
     "/policies",
     summary="某日生效的规则，附出处",
-    description="时限（各层级并列）、级别门槛、逐级告知、定期工作、方案有效期、其他服务时限、指标和供电所评价标准。一件申请自始至终按受理当日生效的规则。",
+    description="时限（各层级并列）、级别门槛、逐级告知、周期事项、方案有效期、其他服务时限、指标和供电所评价标准。一件申请自始至终按受理当日生效的规则。",
     dependencies=READS,
 )
 def policies(desk: ADesk, on: AnOn = None) -> Policies:

@@ -64,7 +64,7 @@ def station_list(
 @router.post(
     "/stations",
     summary="建立一份评价",
-    description="每个供电所每个评价期只有一份，用评价期第一天施行的标准。",
+    description="每个供电所每个评价期只有一份，用评价期第一天有效的标准。",
     status_code=201,
     response_model=EvaluationOut,
     responses=ACT,

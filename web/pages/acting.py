@@ -46,7 +46,6 @@ def form(
 ) -> HTMLResponse:
     """The empty form, or why it cannot be done now."""
     act = asked(desk, account, number, word)
-    note_read(desk.engine, account, act.row.id, "form", act.now)
     return _form(request, act, {AT: f"{act.now:%Y-%m-%dT%H:%M}"})
 
 
@@ -108,7 +107,7 @@ def _form(
     request: Request, act: Asked, typed: Mapping[str, str], refused: YekuoError | None = None
 ) -> HTMLResponse:
     """The form, with what is wrong above it and what was typed in it."""
-    events = act.events()
+    events = _read(act)
     registration = registration_of(events)
     return form_page(
         request,
@@ -124,6 +123,12 @@ def _form(
     )
 
 
+def _read(act: Asked) -> list[Event]:
+    """The records of the application to be shown; whichever stage shows it, it is noted that it was read."""
+    note_read(act.desk.engine, act.account, act.row.id, "form", act.now)
+    return act.events()
+
+
 def key_of(typed: Mapping[str, str], refused: YekuoError | None) -> str:
     """The key a form keeps until it has been used; empty: it takes a new one."""
     spent = isinstance(refused, errors.FormReused | errors.FormAtWork | errors.FormKeyInvalid)
@@ -133,7 +138,7 @@ def key_of(typed: Mapping[str, str], refused: YekuoError | None) -> str:
 def _preview(
     request: Request, act: Asked, typed: Mapping[str, str], found: Preview, at: datetime
 ) -> HTMLResponse:
-    events = act.events()
+    events = _read(act)
     registration = registration_of(events)
     return render(
         request,

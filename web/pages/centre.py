@@ -25,11 +25,9 @@ def centre(request: Request, desk: ADesk, account: Annotated[Account, needs(Righ
 
 
 @router.get(f"{PATH}/live")
-async def live(
-    request: Request, desk: ADesk, account: Annotated[Account, needs(Right.WATCH)]
-) -> StreamingResponse:
+async def live(request: Request, desk: ADesk, _: Annotated[Account, needs(Right.WATCH)]) -> StreamingResponse:
     """The board anew whenever a figure has changed."""
-    return as_stream(desk, lambda: _board(request.app, desk, account))
+    return as_stream(request, Right.WATCH, lambda account: _board(request.app, desk, account))
 
 
 def _board(app: FastAPI, desk: Desk, account: Account) -> str:

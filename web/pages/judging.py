@@ -189,6 +189,7 @@ def _form(
             for part in found.standard.parts
         ],
         faulty=[each.view.item for each in lines if each.fault],
+        at_item=refused is not None and refused.message in {each.fault for each in lines},
         why=why,
         longest=LONGEST_TEXT,
     )

@@ -54,7 +54,7 @@ def _year(request: Request, calendar: Calendar, today: date, year: int) -> Respo
         working=sum(fact.working for fact in facts),
         published=all(fact.published for fact in facts),
         named=[fact for fact in facts if fact.name],
-        sources=list(dict.fromkeys(fact.source for fact in facts if fact.source)),
+        sources=list(dict.fromkeys(fact.source for fact in facts if fact.name and fact.source)),
         before=year - 1 if year > calendar.first.year else None,
         after=year + 1 if year < calendar.last.year else None,
     )

@@ -33,8 +33,8 @@ def managers_of(desk: Desk, station: str | None, now: datetime) -> dict[str, str
 def refuse_other(desk: Desk, number: str, station: str, name: str, now: datetime) -> None:
     """Raise OwnerInvalid for who is no account manager in service at the ``station`` of application ``number``."""
     if name not in managers_of(desk, station, now):
-        who = f"{name[:64]} " if name else "没有选人，"
-        raise OwnerInvalid(number=number, problem=f"{who}不是{station}的在职客户经理")
+        problem = f"{name[:64]} 不是{station}的在职客户经理" if name else "没有选客户经理"
+        raise OwnerInvalid(number=number, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tests.web.chromium import chromium
 from tests.web.conftest import NOW, Clock
 from tests.web.desk_work import accept, served
 from tests.web.entering import entered
+from web.access.read_log import readings
 from web.access.rights import Account, Right, may
 from workflow.actions import actions
 from workflow.book import Book
@@ -74,6 +75,14 @@ def test_the_plan_is_replied_after_a_preview(visitor: Browser, book: Book) -> No
     assert (last.type.value, last.occurred_at, last.recorded_at, last.actor) == (
         "plan_replied", at("2026-11-20 五 17:30"), NOW, "李四",
     )  # fmt: skip
+
+
+def test_every_stage_that_shows_the_application_is_noted(visitor: Browser, book: Book) -> None:
+    """A form can be sent that was never asked for, and its answer shows as much."""
+    address, wrong = "/applications/A1/do/plan_replied", {"at": "nonsense"}
+    for count, form in enumerate((wrong, wrong | {"stage": "edit"}, {"at": "2026-11-20T17:30"}), start=1):
+        assert "振兴机械有限公司" in visitor.post(address, form).text
+        assert [each.what for each in readings(book.engine).rows] == ["form"] * count
 
 
 def test_sent_again_it_is_done_once(visitor: Browser, book: Book, clock: Clock) -> None:

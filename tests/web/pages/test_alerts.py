@@ -109,6 +109,7 @@ def test_a_time_that_cannot_be(late: Book, come: Come, when: str) -> None:
     refused = manager.post(f"/alerts/{which}/answer", {"text": "表计缺货", "at": when})
     assert refused.status_code == 422
     assert "表计缺货" in refused.text, "what was typed is still there"
+    assert f'data-again="/alerts/{which}"' in refused.text, "where back leads once it is left"
     assert one_alert(late, which, NOW).acts == ()
 
 

@@ -60,6 +60,7 @@ def test_everything_of_it_is_on_the_page(desk: FastAPI, book: Book) -> None:
         "没有发出过预警告警",
         'href="/applications/A1/do/plan_replied"',
         'href="/accept/code/A1"',
+        "<span>授权委托书</span>",
     ):
         assert expected in text, expected
     assert "<化工>" not in text

@@ -3,9 +3,10 @@
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from limits.terms import Level
 from tests.alerts.company import CITY, EAST
@@ -14,7 +15,9 @@ from tests.dates import at, on
 from tests.web.centre_world import OURS, THEIRS, YOUNG, filled, order, red
 from tests.web.conftest import NOW, Clock, Source
 from tests.web.entering import entered
-from web.access.rights import Account
+from web.access import accounts
+from web.access.admission import COOKIE, Needs
+from web.access.rights import Account, Right
 from web.app import create_app
 from web.settings import WebSettings
 from web.work.centre import board
@@ -65,6 +68,7 @@ def test_what_is_due_and_what_waits(late: Book, enrol: Enrol) -> None:
 
 
 def test_the_page_leads_to_the_lists(late: Book, clock: Clock) -> None:
+    accept(late, "D-4", at("2026-11-19 四 09:00"))
     app = create_app(Source(late), clock, WebSettings(), jobs=jobs_for(Settings(), clock))
     browser = entered(app, "zhoujiu")
     page = browser.get("/centre").text
@@ -74,6 +78,11 @@ def test_the_page_leads_to_the_lists(late: Book, clock: Clock) -> None:
     for each in wanted:
         assert browser.get(each.replace("&amp;", "&")).status_code == 200, each
     assert "自动任务" in page
+    due = page.partition('id="due-next"')[2].partition("</section>")[0]
+    listed = re.findall('<a href="(/applications/[^"]+)">', due)
+    counted = int(re.findall("：([0-9]+) 件</h2>", due)[0])
+    assert "/applications/D-4" in listed
+    assert len(listed) == len(set(listed)) == counted, "each once, with all its clocks"
     assert f"/alerts/{red(late, OURS)}" in browser.get(f"/alerts?number={OURS}").text
 
 
@@ -101,7 +110,11 @@ def test_what_changes_is_sent_and_what_does_not_is_not(late: Book, desk: FastAPI
 
     async def three() -> list[str]:
         here = desk.state.desk
-        stream = changes(here, lambda: f"{board(late, account, (), here.now()).orders}", every=0.25)
+
+        async def asking() -> Account:
+            return account
+
+        stream = changes(here, asking, lambda who: f"{board(late, who, (), here.now()).orders}", every=0.25)
         first, second = await anext(stream), await anext(stream)
         await asyncio.to_thread(order, late, unit=EAST)
         return [first, second, await anext(stream)]
@@ -110,3 +123,18 @@ def test_what_changes_is_sent_and_what_does_not_is_not(late: Book, desk: FastAPI
     assert first.startswith("event: board")
     assert second == ": \n\n"
     assert third.count("督〔2026〕") > first.count("督〔2026〕")
+
+
+def test_a_session_that_is_ended_ends_its_stream(book: Book, desk: FastAPI) -> None:
+    browser = entered(desk, "zhoujiu")
+    cookie = f"{COOKIE}={browser.cookies[COOKIE]}".encode()
+    request = Request({"type": "http", "method": "GET", "app": desk, "headers": [(b"cookie", cookie)]})
+
+    async def told() -> list[str]:
+        asking = partial(Needs(Right.WATCH), request)
+        stream = changes(desk.state.desk, asking, lambda who: who.login, every=0.25)
+        first, second = await anext(stream), await anext(stream)
+        await asyncio.to_thread(accounts.end_sessions, book.engine, "zhoujiu", NOW, by="孙八")
+        return [first, second, *[each async for each in stream]]
+
+    assert asyncio.run(told()) == ["event: board\ndata: zhoujiu\n\n", ": \n\n"]

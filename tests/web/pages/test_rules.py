@@ -1,5 +1,6 @@
 """Rules, calendar and calculator: what they say is what the engine counts."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -25,12 +26,17 @@ def asked(reader: Browser, **fields: str) -> str:
 
 def test_the_rules_of_a_day_with_where_they_are_written(reader: Browser) -> None:
     now, before = reader.get("/policies").text, reader.get("/policies?on=2021-06-01").text
-    for each in ("内电〔2021〕34号", "级别门槛", "逐级告知", "定期工作", "供电方案有效期", "原文"):
+    for each in ("内电〔2021〕34号", "级别门槛", "逐级告知", "周期事项", "供电方案有效期", "原文"):
         assert each in now
     assert "2021-06-01（周二）" in before
-    assert "定期工作" not in before
+    assert "周期事项" not in before
     for told in ("综合时限达标率", "0.6 高压 + 0.3 低压", "投诉答复", "60 分及以上为标准型，不足的为不合格"):
         assert told in now
+    for told in ('class="when">当日</td>', "⌈4L/5⌉</li>", " L+1</li>", "L+1+⌈L/5⌉</li>"):
+        assert told in now, told
+    ways = re.findall('<a href="#([a-z]+)">', now)
+    assert len(ways) == 8
+    assert all(now.count(f' id="{each}"') == 1 for each in ways)
     assert "没有生效的时限" in reader.get("/policies?on=1999-01-01").text
     assert reader.get("/policies?on=2026-02-30").status_code == 422
 
@@ -43,6 +49,7 @@ def test_the_calendar_of_a_year(reader: Browser) -> None:
     assert "暂定" not in page.partition("放假与调休")[2].partition("</table>")[0]
     after = reader.get("/calendar/2027").text
     assert "尚未全部公布" in after
+    assert after.count("放假安排尚未公布") == 1, "where it is written, and not again beside it"
     for year in ("1899", "0", "9999", "x", "99999999999999999999"):
         assert reader.get(f"/calendar/{year}").status_code in (404, 422)
 

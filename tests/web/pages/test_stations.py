@@ -130,7 +130,7 @@ def test_a_self_score_is_filled_from_the_duties_and_kept_when_refused(desk: Fast
     wrong |= {"points_2": "4"}
     answer = head.post(path_of(OVER, end="/score"), wrong)
     assert answer.status_code == 422
-    assert "没有写依据" in answer.text
+    assert answer.text.count("没有写依据") == 1, "at the item, which is named above"
     assert "有 1 次没有按时完成（2026-06），最多得 0 分" in answer.text
     assert 'href="#item-1">1</a>、<a href="#item-10">10</a>' in answer.text
     kept = filled(answer.text)

@@ -159,6 +159,7 @@ def test_a_customer_is_accepted_at_the_desk(desk: FastAPI, book: Book) -> None:
         "两证办结",
         "2026-12-14（周一）",
         "营业执照",
+        "<dt>以后会达到</dt><dd><details><summary>24 项</summary>",
     ):
         assert each in shown.text, each
     confirmed = dict(form) | {"at": "2026-11-20T17:30:00", "stage": "confirm"}
@@ -166,6 +167,7 @@ def test_a_customer_is_accepted_at_the_desk(desk: FastAPI, book: Book) -> None:
     assert [each.headers["location"] for each in answers] == ["/accept/done/41261120"] * 2
     page = clerk.get("/accept/done/41261120").text
     assert customer_code(book, "41261120", NOW) in page
+    assert 'href="/applications/41261120"' in page
     assert checklist(book, "41261120", NOW).mode is AcceptanceMode.TWO_DOCUMENT
     recorded = explain_application(book, "41261120", NOW).events
     assert [each.type.value for each in recorded] == ["accepted", "document_received", "document_received"]
