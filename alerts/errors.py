@@ -28,25 +28,25 @@ class HandlingRaced(YekuoError):
 
 
 class AlertUnknown(YekuoError):
-    """没有编号为 {id} 的预警告警。请用 yekuo alerts 查看编号。"""
+    """没有编号为 {id} 的预警告警。请在预警告警列表中核对编号。"""
 
     code = "alert_unknown"
 
 
 class AlertActRefused(YekuoError):
-    """编号 {id} 的预警告警不能{act}：{reason}。请用 yekuo alerts 查看它的处理情况后再试。"""
+    """编号 {id} 的预警告警不能{act}：{reason}。请先查看它的处理情况。"""
 
     code = "alert_act_refused"
 
 
 class OrderUnknown(YekuoError):
-    """没有督办单“{number}”。请用 yekuo order list 查看文号，可写成 督〔2026〕0001号 或 2026-1。"""
+    """没有督办单“{number}”。请在督办单列表中核对文号，可写成 督〔2026〕0001号 或 2026-1。"""
 
     code = "order_unknown"
 
 
 class OrderActRefused(YekuoError):
-    """{number} 不能{act}：{reason}。请用 yekuo order show 查看经过后再试。"""
+    """{number} 不能{act}：{reason}。请先查看这张督办单的经过。"""
 
     code = "order_act_refused"
 

@@ -5,7 +5,7 @@ layer in force on its acceptance date; no layer overwrites another (domain §4).
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -95,19 +95,24 @@ class When:
         return len(lines) < 2 and all(a is None or b is None or set(a) & set(b) for a, b in lists)
 
     def __str__(self) -> str:
-        lists: tuple[tuple[Term, ...] | None, ...] = (
-            self.classes,
-            self.voltages,
-            self.supplies,
-            self.supporting,
-        )
-        heads = ("", "", "电源 ", "配套 ")
-        said = [
-            head + "/".join(t.label for t in terms) for head, terms in zip(heads, lists, strict=True) if terms
-        ]
+        said = ["、".join(each.label for each in terms) for terms in (self.classes, self.voltages) if terms]
+        if self.supplies:
+            said.append("、".join(f"{each.label}电源" for each in self.supplies))
+        if self.supporting:
+            said.append(_supporting_said(self.supporting))
         if self.external_line is not None:
             said.append("有外线" if self.external_line else "无外线")
         return "，".join(said) or "全部客户"
+
+
+def _supporting_said(kinds: Collection[Supporting]) -> str:
+    works = [each for each in Supporting if each in kinds and each is not Supporting.NONE]
+    said = ["无配套工程"] if Supporting.NONE in kinds else []
+    if len(works) == len(Supporting) - 1:
+        said.append("有配套工程")
+    elif works:
+        said.append(f"配套工程为{'、'.join(each.label for each in works)}")
+    return "或".join(said)
 
 
 @dataclass(frozen=True, slots=True)

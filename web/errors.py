@@ -10,7 +10,7 @@ class LoginInvalid(YekuoError):
 
 
 class LoginTaken(YekuoError):
-    """登录名 {login} 已有账户。请换一个登录名；忘了密码请用 yekuo user passwd 重设。"""
+    """登录名 {login} 已有账户。请换一个登录名；忘了密码请由系统管理员重设。"""
 
     code = "login_taken"
 
@@ -22,7 +22,7 @@ class PersonTaken(YekuoError):
 
 
 class AccountUnknown(YekuoError):
-    """没有登录名为 {login} 的账户。请用 yekuo user list 核对登录名。"""
+    """没有登录名为 {login} 的账户。请在账户列表中核对登录名。"""
 
     code = "account_unknown"
 

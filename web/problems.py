@@ -94,6 +94,8 @@ TITLES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "系统出错",
     HTTPStatus.SERVICE_UNAVAILABLE: "暂时不能用",
 }
+# After how many seconds the same may be asked again.
+WAITS = {HTTPStatus.SERVICE_UNAVAILABLE: "5", HTTPStatus.TOO_MANY_REQUESTS: "60"}
 # What pydantic finds, in Chinese; a kind not named here is “写法不对”.
 FAULTS = {
     "missing": "没有填写",
@@ -123,7 +125,7 @@ def install(app: FastAPI) -> None:
 def answer(request: Request, error: YekuoError) -> Response:
     """The answer to a request that ended in ``error``."""
     status = status_of(error)
-    headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    headers = {"Retry-After": WAITS[status]} if status in WAITS else {}
     if for_program(request):
         if status is HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"

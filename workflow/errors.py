@@ -4,7 +4,7 @@ from limits.errors import YekuoError
 
 
 class ApplicationUnknown(YekuoError):
-    """没有申请编号为 {number} 的业扩报装申请。请核对编号；若来自台账，请先用 yekuo import 导入。"""
+    """没有申请编号为 {number} 的业扩报装申请。请核对编号；若在台账里，请先导入台账。"""
 
     code = "application_unknown"
 
@@ -34,7 +34,7 @@ class ReasonMissing(YekuoError):
 
 
 class RecordUnknown(YekuoError):
-    """申请 {number} 没有第 {seq} 号记录可以更正；现有 1 到 {last} 号。请用 yekuo explain 查看后再试。"""
+    """申请 {number} 没有第 {seq} 号记录可以更正；现有 1 到 {last} 号。请先查看这件申请的各条记录。"""
 
     code = "record_unknown"
 
@@ -124,7 +124,7 @@ class OrganisationRefused(YekuoError):
 
 
 class PersonUnknown(YekuoError):
-    """没有工号为 {code} 的人员。请用 yekuo people list 核对工号；新到的人员请先写入组织机构文件并导入。"""
+    """没有工号为 {code} 的人员。请在人员名单中核对工号；新到的人员请先写入组织机构文件并导入。"""
 
     code = "person_unknown"
 

@@ -4,7 +4,7 @@ from limits.errors import YekuoError
 
 
 class DutyUnknown(YekuoError):
-    """没有“{which}”这一周期事项。请在“周期事项”页面或用 yekuo duty list --all 查看编号。"""
+    """没有“{which}”这一周期事项。请在周期事项列表中核对编号。"""
 
     code = "duty_unknown"
 

@@ -6,7 +6,18 @@ from fractions import Fraction
 from limits.files.citing import Documents, read_force
 from limits.files.clocks import NAME
 from limits.files.toml_reader import Reader
-from limits.indicators import ALONE, FILTERS, NEEDED, SINGLE, TAKES, IndicatorRule, Measure, MeasureKind, Part, Scale
+from limits.indicators import (
+    ALONE,
+    FILTERS,
+    NEEDED,
+    SINGLE,
+    TAKES,
+    IndicatorRule,
+    Measure,
+    MeasureKind,
+    Part,
+    Scale,
+)
 
 EXAMPLE = 'measure = { kind = "kept", take = "local.total" }'
 
@@ -208,7 +219,9 @@ def _where(table: Reader, kind: MeasureKind) -> tuple[tuple[str, tuple[str, ...]
             expected = "、".join(allowed or ()) or "计时的名称"
             table.refuse(f"{name} 中有 {said}", f"下列之一：{expected}", example, at=name)
         if len(words) > 1 and name in SINGLE.get(kind, ()):
-            table.refuse(f"{name} 中有 {'、'.join(words)}", "只写一个：不同的东西不能混在一起算", example, at=name)
+            table.refuse(
+                f"{name} 中有 {'、'.join(words)}", "只写一个：不同的东西不能混在一起算", example, at=name
+            )
         found.append((name, words))
     return tuple(found)
 

@@ -43,7 +43,7 @@ def _moves(subject: Subject) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for each in classes(*found.values()):
         told_of = {move: found[move].get((each.value,), NOTHING) for move in Move}
-        capacities = (float(told_of[move].capacity) for move in (Move.ACCEPTED, Move.IN_PROGRESS))
+        capacities = (float(told_of[move].capacity) for move in DRAWN)
         numbers = (one.n for one in told_of.values())
         rows.append((each.label, *numbers, *capacities, "kVA" if each.high_voltage else "kW"))
     total = tuple(sum(one.n for one in found[move].values()) for move in Move)
@@ -53,11 +53,10 @@ def _moves(subject: Subject) -> Table:
         (
             CLASS,
             *(Column(f"{move.label}（户）", "count", 6) for move in Move),
-            Column("受理容量", "amount", 8),
-            Column("在途容量", "amount", 8),
+            *(Column(f"{move.label}容量", "amount", 8) for move in DRAWN),
             Column("单位", width=4),
         ),
-        (*rows, ("合计", *total, None, None, "")) if rows else (),
+        (*rows, ("合计", *total, *(None for _ in DRAWN), "")) if rows else (),
         f"在途为{subject.closing}已受理而未归档、未终止的；高压容量与低压容量单位不同，不相加。",
         total=True,
     )

@@ -22,8 +22,10 @@ from reports.composing.wording import (
     named,
     rate,
     share_cells,
+    spread_cells,
 )
 from reports.documents.cells import shown
+from reports.facts.owners import Owner
 from reports.figures.figures import Ranked
 from reports.paper import Cell, Chart, Column, Passage, Section, Series, Table
 
@@ -167,7 +169,7 @@ def _clocks(subject: Subject) -> Table:
     for layer in layers(key[0] for key in found):
         for clock in subject.in_order(layer, (str(key[1]) for key in found if key[0] == layer.value)):
             spread = used.get((layer.value, clock))
-            days = (spread.mean, spread.p90, spread.longest) if spread else (None, None, None)
+            days = spread_cells(spread)[1:] if spread else (None,) * 4
             shares = share_cells(found[layer.value, clock])
             rows.append((layer.label, subject.clock(layer.value, clock), *shares, *days))
     return Table(
@@ -178,6 +180,7 @@ def _clocks(subject: Subject) -> Table:
             Column("时限", width=12),
             *SHARE,
             Column("平均", "mean", 6),
+            Column("中位数", "half", 6),
             Column("九成不超过", "count", 7),
             Column("最长", "count", 5),
         ),
@@ -187,6 +190,9 @@ def _clocks(subject: Subject) -> Table:
 
 
 UNMET = "归档申请中未按时的每一个计时，一行一个；原因取自告警的答复，没有答复的为“—”。"
+# The clocks of the supporting works (domain §4); every other runs while the ball is with the company.
+SUPPORTING_CLOCKS = frozenset({"supporting_works", "contract"})
+RESPONSIBLE = "责任部门为所列供电所；配套工程的计时，责任方为业扩配套工程（本系统约定）。"
 LATE = (
     Column("层级", width=5, counted=True),
     Column("时限", width=10, counted=True),
@@ -195,6 +201,7 @@ LATE = (
     Column("单位", width=5),
     Column("到期日", "date", 7),
     Column("结论", width=6),
+    Column("责任方", width=6),
     Column("原因（答复）", width=14, personal=True),
 )
 
@@ -203,7 +210,9 @@ def late_list(subject: Subject, table: str, name: str, note: str) -> Table:
     """Every clock missed by the archived (``unmet``), or late and still open (``open_late``), the worst first."""
     causes = _causes(subject)
     ordered = sorted(subject.rows(table), key=_worst_first)
-    return listing(name, f"{name}明细", LATE, ordered, lambda row: _late_cells(subject, row, causes), note)
+    return listing(
+        name, f"{name}明细", LATE, ordered, lambda row: _late_cells(subject, row, causes), note + RESPONSIBLE
+    )
 
 
 def _worst_first(row: Row) -> tuple[object, ...]:
@@ -215,6 +224,7 @@ def _worst_first(row: Row) -> tuple[object, ...]:
 
 def _late_cells(subject: Subject, row: Row, causes: dict[tuple[str, str, str], str]) -> tuple[Cell, ...]:
     verdict = Verdict.of(str(row["verdict"])).label
+    responsible = Owner.SUPPORTING if str(row["clock"]) in SUPPORTING_CLOCKS else Owner.COMPANY
     key = (str(row["number"]), str(row["layer"]), str(row["clock"]))
     return (
         Layer.of(str(row["layer"])).label,
@@ -224,6 +234,7 @@ def _late_cells(subject: Subject, row: Row, causes: dict[tuple[str, str, str], s
         Unit.of(str(row["time_unit"])).label,
         minute(row["due_on"]),
         verdict + (PROVISIONAL if row["provisional"] else ""),
+        responsible.label,
         causes.get(key),
     )
 

@@ -52,6 +52,7 @@ INDENT = 2 * SAN_HAO
 CLOSER = -5
 HEAD, BOTTOM, BINDING, EDGE = 37.0, 35.0, 28.0, 26.0  # mm
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first instant a zip file can tell
+MOST_PROPERTY = 255  # characters of a core property
 EMU = 36000  # to the millimetre
 
 
@@ -265,11 +266,9 @@ def _set_up(document: Any, paper: Paper) -> None:
 
     created = paper.as_of.astimezone(UTC).replace(tzinfo=None)
     properties = document.core_properties
-    properties.title, properties.author, properties.last_modified_by = (
-        paper.title,
-        paper.organisation,
-        paper.organisation,
-    )
+    # The format allows no more; the text has it whole.
+    title, organisation = paper.title[:MOST_PROPERTY], paper.organisation[:MOST_PROPERTY]
+    properties.title, properties.author, properties.last_modified_by = title, organisation, organisation
     properties.created = properties.modified = created
     properties.comments, properties.revision, properties.language = "", 1, "zh-CN"
     normal = document.styles["Normal"]

@@ -19,7 +19,7 @@ LETTERS = 16  # X: so many cost as much as an element
 
 
 class DocumentUnreadable(YekuoError):
-    """文件 {file} 读不出来（{reason}）。应为本系统出具的 HTML、DOCX、XLSX 或 JSON 报告；请核对文件是否完整。"""
+    """文件 {file} 读不出来（{reason}）。应为本系统出具的 HTML、DOCX、XLSX、PDF 或 JSON 报告；请核对文件是否完整。"""
 
     code = "document_unreadable"
 

@@ -63,6 +63,7 @@ class Right(Term):
     RECORD_DUTIES = "record_duties", "登记周期事项"
     WATCH = "watch", "指挥中心大屏"
     READ_REPORTS = "read_reports", "查看报表"
+    READ_FULL_REPORTS = "read_full_reports", "查看完整版报表"
     CLOSE_PERIOD = "close_period", "封存报表"
     READ_EVALUATIONS = "read_evaluations", "查看供电所评价"
     OPEN_EVALUATIONS = "open_evaluations", "建立供电所评价"
@@ -152,6 +153,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.READ_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
+        Right.READ_FULL_REPORTS,
         Right.MANAGE_PEOPLE,
         Right.READ_AUDIT,
         Right.CLOSE_PERIOD,
@@ -166,6 +168,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.READ_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
+        Right.READ_FULL_REPORTS,
         Right.CLOSE_PERIOD,
         Right.READ_EVALUATIONS,
     },
@@ -178,6 +181,7 @@ MATRIX: dict[Role, frozenset[Right]] = {
         Right.RECORD_DUTIES,
         Right.WATCH,
         Right.READ_FINDINGS,
+        Right.READ_FULL_REPORTS,
         Right.READ_AUDIT,
         Right.READ_EVALUATIONS,
         Right.OPEN_EVALUATIONS,

@@ -30,6 +30,14 @@ def unclaimed(desk: ADesk, account: ATaker, asked: Annotated[Asked, Query()]) ->
     return page_of(pool(desk.book, now, pool_of(account), asked.filters(now), asked.after(), asked.limit))
 
 
+@router.get("/assign", summary="无人负责、等待派单的申请")
+def unassigned(
+    desk: ADesk, account: Annotated[Account, needs(Right.ASSIGN)], asked: Annotated[Asked, Query()]
+) -> Page[RowOut]:
+    """The same, for who gives it to somebody."""
+    return unclaimed(desk, account, asked)
+
+
 @router.post(
     "/applications/{number:path}/claim",
     summary="抢单",

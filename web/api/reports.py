@@ -25,6 +25,7 @@ from web.work.reporting import Edition, PeriodState, Reported, edition_for
 
 router = routing.router("报表")
 AReader = Annotated[Account, needs(Right.READ_REPORTS)]
+AFullReader = Annotated[Account, needs(Right.READ_FULL_REPORTS)]
 ACloser = Annotated[Account, needs(Right.CLOSE_PERIOD)]
 APeriod = Annotated[
     Text,
@@ -118,16 +119,15 @@ FIGURES = {
     "/reports/{period}",
     summary="一期报告：各项数字",
     description="与 report.json 相同：报告里的每一句、每张表，以及全部数字所依据的事实。"
-    "写有姓名和申请编号，所以还要有“查看申请”的权限。未封存的统计到这一分钟开始时。",
+    "写有全公司的姓名和申请编号，所以要有“查看完整版报表”的权限。未封存的统计到这一分钟开始时。",
     responses={
         **routing.refusals(404),
         200: {"content": {"application/json": {"schema": {"type": "object"}, "example": FIGURES}}},
     },
 )
-def figures(desk: ADesk, account: AReader, period: APeriod) -> Response:
+def figures(desk: ADesk, _: AFullReader, period: APeriod) -> Response:
     """The period as it was sealed, or as it is known now."""
-    which, _ = reporting.found(desk, period)
-    edition_for(account, Edition.FULL)
+    which, _alike = reporting.found(desk, period)
     return report_files.as_json(desk, which)
 
 
@@ -142,7 +142,7 @@ def files() -> dict[int | str, dict[str, Any]]:
     "/reports/{period}/files/{form}",
     summary="一期报告：文件",
     description="HTML、DOCX、XLSX 或 PDF。公开版（edition=public）不含姓名、编号和地址；"
-    "不写 edition 的，有“查看申请”权限的得到完整版，其他得到公开版。"
+    "不写 edition 的，有“查看完整版报表”权限的得到完整版，其他得到公开版。"
     "服务器没有中文字体时，DOCX 和 PDF 回答 409。",
     response_class=Response,
     responses=routing.refusals(404, 409) | files(),
@@ -201,7 +201,7 @@ def verify(desk: ADesk, account: AReader, body: DocumentIn) -> CheckedOut:
 
 def _period(account: Account, which: Reported) -> PeriodOut:
     period, closing = which.period, which.closing
-    named = may(account, Right.READ_APPLICATIONS)
+    named = may(account, Right.READ_FULL_REPORTS)
     return PeriodOut(
         period=str(period),
         span=period.span,

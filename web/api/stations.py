@@ -100,7 +100,7 @@ def document(
 ) -> Response:
     """To be read, worked with or printed."""
     found = stations.seen(desk, account, period, station)
-    return as_document(desk, found, edition_for(account, edition), form)
+    return as_document(desk, found, edition_for(account, edition, Right.READ_APPLICATIONS), form)
 
 
 @router.post(

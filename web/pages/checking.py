@@ -63,5 +63,5 @@ def _page(
         suffixes=SUFFIXES,
         most=SHOWN,
         largest=LARGEST_TOLD,
-        named=may(account, Right.READ_APPLICATIONS),
+        named=may(account, Right.READ_FULL_REPORTS),
     )

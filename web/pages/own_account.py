@@ -17,7 +17,11 @@ from web.problems import form_page
 
 router = APIRouter(include_in_schema=False, dependencies=[needs(Right.SIGN_IN)])
 PATH = "/account"
-DONE = {"password": "密码已修改，其他地方的登录已结束。", "ended": "已结束。", "token": "令牌已停用。"}
+DONE = {
+    "password": "密码已修改，其他地方的登录已结束；令牌仍可用，不再需要的请停用。",
+    "ended": "已结束。",
+    "token": "令牌已停用。",
+}
 
 
 @router.get(PATH)

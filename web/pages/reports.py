@@ -35,7 +35,7 @@ def report_list(request: Request, desk: ADesk, account: AReader) -> HTMLResponse
     for each in reporting.reported(desk.engine, desk.now()):
         spans = years.setdefault(each.period.year, {span: [] for span in reversed(Span)})
         spans[each.period.span].append(each)
-    return render(request, "reports.html", years=years, named=may(account, Right.READ_APPLICATIONS))
+    return render(request, "reports.html", years=years, named=may(account, Right.READ_FULL_REPORTS))
 
 
 @router.get(f"{PATH}/{{period}}")
@@ -58,7 +58,7 @@ def report_page(
         later=alike[place - 1].period if place else None,
         earlier=alike[place + 1].period if place + 1 < len(alike) else None,
         edition=edition_for(account, _edition(edition)),
-        named=may(account, Right.READ_APPLICATIONS),
+        named=may(account, Right.READ_FULL_REPORTS),
         forms=[(each.value, LABELS[each]) for each in Format if not (missing and each in LETTERED)],
         missing=missing,
         closable=which.state is PeriodState.OPEN and may(account, Right.CLOSE_PERIOD),

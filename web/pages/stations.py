@@ -77,7 +77,7 @@ def evaluation_document(
 ) -> HTMLResponse:
     """The evaluation itself, to read or on paper."""
     found = stations.seen(desk, account, period, station)
-    return as_page(desk, found, edition_for(account, edition))
+    return as_page(desk, found, edition_for(account, edition, Right.READ_APPLICATIONS))
 
 
 @router.get(f"{ONE}/file/{{form}}")
@@ -88,7 +88,7 @@ def evaluation_file(
     found = stations.seen(desk, account, period, station)
     if form not in {each.value for each in Format}:
         raise PageUnknown
-    return as_document(desk, found, edition_for(account, edition), Format(form))
+    return as_document(desk, found, edition_for(account, edition, Right.READ_APPLICATIONS), Format(form))
 
 
 @router.get(ONE)

@@ -4,6 +4,7 @@ What a ledger may bring in all the same (domain §12) is refused here, where the
 """
 
 import math
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,6 +67,10 @@ def stations_of(desk: Desk, account: Account, now: datetime) -> tuple[str, ...]:
 def _organisation(desk: Desk, now: datetime) -> Organisation:
     with store.reading(desk.engine) as connection:
         return load_organisation(connection, now)
+
+
+# Controls, marks of direction, joiners and line ends: two names that read alike would be two.
+UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 class _Reader:
@@ -196,6 +201,8 @@ class _Reader:
 
     def _storable(self, name: str, said: str) -> str:
         problem = unstorable(name, said)
+        if not problem and any(unicodedata.category(letter) in UNSEEN for letter in said):
+            problem = "含有看不见的字符"
         if problem:
             self.faults.append(f"“{ASKED[name]}”{problem}")
         return said

@@ -1,6 +1,7 @@
 """The periods there are reports of, and each one's report: for the pages and the API.
 
-Who may not read applications reads the public edition, which names nobody.
+The full edition names people and applications of every station: it is for who sees them all. Everybody else reads
+the public edition, which names nobody.
 """
 
 from collections.abc import Sequence
@@ -105,13 +106,16 @@ def found(desk: Desk, text: str) -> tuple[Reported, Sequence[Reported]]:
     raise errors.PageUnknown
 
 
-def edition_for(account: Account, asked: Edition | None) -> Edition:
-    """The edition ``asked`` for, or the fullest; raises RightMissing or ScopeMissing for what it may not read."""
+def edition_for(account: Account, asked: Edition | None, right: Right = Right.READ_FULL_REPORTS) -> Edition:
+    """The edition ``asked`` for, or the fullest; the full one takes ``right``.
+
+    Raises RightMissing or ScopeMissing for what the account may not read.
+    """
     if asked is Edition.FULL:
-        demand(account, Right.READ_APPLICATIONS)
+        demand(account, right)
     if asked is not None:
         return asked
-    return Edition.FULL if may(account, Right.READ_APPLICATIONS) else Edition.PUBLIC
+    return Edition.FULL if may(account, right) else Edition.PUBLIC
 
 
 def composed(desk: Desk, which: Reported) -> Composed:
@@ -154,7 +158,7 @@ def close(desk: Desk, period: Period, account: Account) -> Sealed:
 
 def check(desk: Desk, account: Account, name: str, content: bytes) -> Checked:
     """Whether the figures of a document that was sent are the sealed ones; raises what reports.verifying.check raises."""
-    public = not may(account, Right.READ_APPLICATIONS)
+    public = not may(account, Right.READ_FULL_REPORTS)
     return with_file(
         file_named(name, UNNAMED), content, lambda path: issuing.check(desk.book, path, public=public)
     )

@@ -86,6 +86,8 @@ def _number_of(written: str) -> str:
         raise CellFault("no_number", "没有填写；请补上业扩系统中的申请编号")
     if SCIENTIFIC.fullmatch(written):
         raise CellFault("number_rounded", _ROUNDED)
+    if {"", ".", ".."} & set(written.split("/")):  # no address of a page would lead to it
+        raise CellFault("no_number", f"写的是“{shown(written)}”，不是编号；请填写业扩系统中的申请编号")
     whole = WHOLE.fullmatch(written)  # 4126083000001.0, what a table program leaves of a number in a CSV
     return whole[1] if whole else written
 

@@ -25,7 +25,7 @@ from yekuo.settings import parse_date, parse_instant
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
     app.command(
-        help="某日生效的规则：时限、告知、定期工作、方案有效期、服务时限、指标与供电所评价标准，附出处。"
+        help="某日生效的规则：时限、告知、周期事项、方案有效期、服务时限、指标与供电所评价标准，附出处。"
     )(policy)
 
 
@@ -120,7 +120,7 @@ def _climb(telling: Telling) -> str:
 def _print_duties(duties: Sequence[DutyRule]) -> None:
     if duties:
         rows = ((each.item, each.label, each.rhythm.label, each.post.label, each.citation) for each in duties)
-        console().print(table("定期工作", ("项>", "事项", "周期", "岗位", "出处"), rows))
+        console().print(table("周期事项", ("项>", "事项", "周期", "岗位", "出处"), rows))
 
 
 def _print_validities(validities: Sequence[Validity]) -> None:

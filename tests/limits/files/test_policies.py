@@ -266,7 +266,7 @@ def test_the_ambiguous_header_asks_to_be_confirmed() -> None:
         for limit in clock.limits
         if limit.when.supporting == (Supporting.SUBSTATION_BAY,) and limit.when.voltages == (Voltage.KV10,)
     )
-    assert "needs_confirmation" in bay.citation.note
+    assert "待确认" in bay.citation.note
 
 
 def test_every_policy_file_is_named_by_the_jurisdiction() -> None:

@@ -237,3 +237,18 @@ def test_a_month_of_households_alone_judges_no_high_voltage(file_book: Book) -> 
 def test_how_a_rate_moved(now: Share, before: Share, said: str) -> None:
     told = against(Compared(now, before, Share(0, 0)), Period.parse("2026-10"))
     assert told == f"{said}，与上年同期（2025年10月）没有可比数据"
+
+
+def test_what_a_leader_asks_of_each_step_and_of_each_late_one(told: dict[str, Facts]) -> None:
+    """Domain §10: the median of every step, kVA of what was archived, the department responsible."""
+    paper = paper_of(told["2026-10"])
+    steps, late, moves = (table(paper, name) for name in ("各环节时限", "归档未达标", "受理归档在途"))
+    assert [each.head for each in steps.columns][-4:] == ["平均", "中位数", "九成不超过", "最长"]
+    heads = [each.head for each in moves.columns]
+    assert {"受理容量", "归档容量", "在途容量"} <= set(heads)
+    archived = {row[0]: row[heads.index("归档容量")] for row in moves.rows}
+    assert sum(value for value in archived.values() if isinstance(value, float)) > 0
+    heads = [each.head for each in late.columns]
+    named = {(row[heads.index("时限")], row[heads.index("责任方")]) for row in late.rows}
+    assert {who for clock, who in named if "配套" in str(clock)} <= {"业扩配套工程"}
+    assert {who for clock, who in named if "配套" not in str(clock)} == {"供电企业"}

@@ -70,6 +70,14 @@ def test_a_paper_with_nothing_in_it_is_a_document_all_the_same(form: Format) -> 
     assert len(render(bare(), form)) > 1000
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_title_longer_than_a_property_may_be_is_no_hindrance(form: Format) -> None:
+    """A month sealed under such a title could be written no more."""
+    assert (
+        len(render(replace(bare(), title="监督月报" * 80, organisation="示例县供电公司" * 40), form)) > 1000
+    )
+
+
 @pytest.mark.parametrize("form", [Format.DOCX, Format.XLSX])
 def test_office_documents_are_whole_and_dated_alike(documents: dict[Format, bytes], form: Format) -> None:
     with zipfile.ZipFile(io.BytesIO(documents[form])) as archive:

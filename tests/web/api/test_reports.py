@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.alerts.company import EAST
 from tests.dates import at
 from tests.web.api.conftest import Program
 from tests.web.desk_work import accept
@@ -81,3 +82,14 @@ def test_the_files_and_who_may_have_them(book: Book, program: Come) -> None:
         assert leader.get(f"/reports/{wrong}").status_code == status, wrong
     assert leader.get("/reports/2026-09/files/doc").status_code == 422
     assert program("admin").get("/reports").json()["code"] == "right_missing"
+
+
+def test_an_account_manager_reads_no_other_stations_people(book: Book, program: Come) -> None:
+    """Rows of others are 404 one by one, so no report may tell them together."""
+    accept(book, "B1", at("2026-09-28 一 09:00"), station=EAST, manager="王五")
+    manager, leader = program("lisi"), program("sunba")
+    assert manager.get("/reports/2026-09").status_code == 403
+    assert manager.get("/reports/2026-09/files/html?edition=full").status_code == 403
+    page = manager.get("/reports/2026-09/files/html").text
+    assert page == leader.get("/reports/2026-09/files/html?edition=public").text
+    assert "王五" not in page
