@@ -46,7 +46,7 @@ class LoginRefused(YekuoError):
 
 
 class PasswordWrong(YekuoError):
-    """原密码不对，密码没有修改。请重新输入原密码；忘了请找系统管理员重设。"""
+    """原密码不对，或者连续输错已暂时锁定；密码没有修改。请重新输入原密码，或过一刻钟再试；忘了请找系统管理员重设。"""
 
     code = "password_wrong"
 

@@ -4,7 +4,7 @@
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from workflow.errors import PersonUnknown
 from workflow.people.organisation import UnitKind
 from workflow.people.tables import appointment, person, unit
 
+# X: both figures; no source gives any.
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 
 
@@ -85,15 +88,34 @@ def change_password(
 ) -> None:
     """The same by the person, who knows the old one; ``but`` is the session that stays.
 
-    Raises PasswordWrong or PasswordUnfit.
+    A wrong one counts as a failure to log in: a browser left open is no place to guess.  Raises PasswordWrong
+    or PasswordUnfit.
     """
-    with store.reading(engine) as connection:
-        held = connection.execute(sa.select(account.c.password).where(account.c.id == who.id)).scalar_one()
+    with store.writing(engine) as connection:
+        held = attempt(connection, who.login, now)
     if not passwords.matches(held, old):
         raise errors.PasswordWrong
     kept = passwords.hashed(who.login, new)
     with store.writing(engine) as connection:
         _replace_password(connection, who, kept, now, by=who, but=but)
+
+
+def attempt(connection: sa.Connection, login: str, now: datetime) -> str | None:
+    """Count an attempt; the password's hash, or None where nobody may come in."""
+    theirs = account.c.login == login
+    # The row is held from here on: of two attempts at once the second counts after the first.
+    connection.execute(sa.update(account).where(theirs).values(failures=account.c.failures + 1))
+    row = connection.execute(sa.select(account).where(theirs)).first()
+    if row is None or row.disabled_at is not None:
+        return None
+    if row.locked_until is not None and row.locked_until > now:
+        return None
+    # After a lock has run out the count begins anew.
+    count = 1 if row.locked_until is not None else row.failures
+    until = now + LOCKED_FOR if count >= MOST_FAILURES else None
+    connection.execute(sa.update(account).where(theirs).values(failures=count, locked_until=until))
+    kept: str = row.password
+    return kept
 
 
 def set_role(

@@ -13,15 +13,12 @@ import sqlalchemy as sa
 
 from web import errors
 from web.access import passwords
-from web.access.accounts import ACCOUNTS, LOGIN, account_of, end_all, refined
+from web.access.accounts import ACCOUNTS, LOGIN, account_of, attempt, end_all, refined
 from web.access.rights import Account, Right
 from web.tables import account, api_token, session
 from workflow import store
 from workflow.errors import StoreBusy
 
-# X: both figures; no source gives any.
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=1)
 LONGEST_AGENT, LONGEST_ADDRESS = 256, 64
 
@@ -65,7 +62,7 @@ def log_in(
     if not LOGIN.fullmatch(name):
         name = ""  # nobody's; a text the database would not even take
     with store.writing(engine) as connection:
-        kept = _attempt(connection, name, now)
+        kept = attempt(connection, name, now)
     if not passwords.matches(kept, password):
         raise errors.LoginRefused
     token = secrets.token_urlsafe(32)
@@ -140,24 +137,6 @@ def open_sessions(engine: sa.Engine, account_id: int, now: datetime) -> list[Ses
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
-
-
-def _attempt(connection: sa.Connection, login: str, now: datetime) -> str | None:
-    """Count an attempt; the password's hash, or None where nobody may come in."""
-    theirs = account.c.login == login
-    # The row is held from here on: of two attempts at once the second counts after the first.
-    connection.execute(sa.update(account).where(theirs).values(failures=account.c.failures + 1))
-    row = connection.execute(sa.select(account).where(theirs)).first()
-    if row is None or row.disabled_at is not None:
-        return None
-    if row.locked_until is not None and row.locked_until > now:
-        return None
-    # After a lock has run out the count begins anew.
-    count = 1 if row.locked_until is not None else row.failures
-    until = now + LOCKED_FOR if count >= MOST_FAILURES else None
-    connection.execute(sa.update(account).where(theirs).values(failures=count, locked_until=until))
-    kept: str = row.password
-    return kept
 
 
 def _came_in(connection: sa.Connection, login: str, kept: str | None) -> int:

@@ -105,7 +105,7 @@ def test_the_password_itself_is_nowhere(book: Book, enrol: Enrol) -> None:
 def test_a_new_password_opens_the_lock_and_ends_what_the_old_one_began(book: Book, enrol: Enrol) -> None:
     enrol("lisi")
     token = come_in(book)
-    for _ in range(sessions.MOST_FAILURES):
+    for _ in range(accounts.MOST_FAILURES):
         with pytest.raises(errors.LoginRefused):
             come_in(book, password=WRONG)
     accounts.set_password(book.engine, "LISI", OTHER, now=NOW, by="管理员")
@@ -121,6 +121,16 @@ def test_the_own_password_needs_the_old_one(book: Book, enrol: Enrol) -> None:
         accounts.change_password(book.engine, who, "wrong", OTHER, now=NOW)
     accounts.change_password(book.engine, who, PASSWORD, OTHER, now=NOW)
     assert come_in(book, password=OTHER)
+
+
+def test_the_old_password_cannot_be_guessed_from_inside(book: Book, enrol: Enrol) -> None:
+    who = enrol("lisi")
+    for _ in range(accounts.MOST_FAILURES):
+        with pytest.raises(errors.PasswordWrong):
+            accounts.change_password(book.engine, who, "wrong", OTHER, now=NOW)
+    with pytest.raises(errors.PasswordWrong):
+        accounts.change_password(book.engine, who, PASSWORD, OTHER, now=NOW)
+    accounts.change_password(book.engine, who, PASSWORD, OTHER, now=NOW + accounts.LOCKED_FOR)
 
 
 def test_disabled_is_out_at_once_and_enabled_in_again(book: Book, enrol: Enrol) -> None:

@@ -124,7 +124,7 @@ def test_many_guesses_at_once_are_still_five(book: Book, enrol: Enrol) -> None:
 
     def guess(_: int) -> bool:
         with store.writing(book.engine) as connection:
-            return sessions._attempt(connection, "lisi", NOW) is not None
+            return accounts.attempt(connection, "lisi", NOW) is not None
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(guess, range(24))) == 5
