@@ -286,7 +286,7 @@ def test_changed_rules_are_no_correction(october: Book, tmp_path: Path) -> None:
     assert corrections_section(report(harder)) is None
     amend(harder, capacity="80")
     facts = report(harder)
-    assert set(figures(facts)) == {(MOVES, "低压居民", "受理容量")}
+    assert set(figures(facts)) == {(MOVES, "低压居民", "受理容量"), (MOVES, "低压居民", "归档容量")}
     section = corrections_section(facts)
     assert section is not None
     assert "按现行规则" in section.paragraphs[1]
