@@ -7,23 +7,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from reports.facts.together import CAPACITY, COUNTED
+from reports.facts.together import Key, counted, row_of, summed
 from reports.facts.values import Rows, Value, decimal_text
 from workflow.events import canonical
 
-Key = tuple[Value, ...]
 # By what is counted, or the whole row of a list: how much more there is now, in the order of the counted columns.
 Change = Mapping[Key, tuple[Decimal, ...]]
 ROWS = ("row", "change")
 # Every month of the trend stands there, whether anything was judged in it or not.
 KEEPS_NOUGHT = ("trend",)
-
-
-def counted(columns: Iterable[str]) -> list[int]:
-    """The places of the columns that are added up; none in a list."""
-    named = list(columns)
-    places = [place for place, name in enumerate(named) if name in (*COUNTED, CAPACITY)]
-    return places if any(named[place] in COUNTED for place in places) else []
 
 
 def change(then: Rows, now: Rows) -> Change:
@@ -69,25 +61,16 @@ def changed(name: str, table: Rows, by: Change) -> tuple[Rows, bool]:
 
 
 def _amounts(table: Rows) -> dict[Key, tuple[Decimal, ...]]:
-    places, found = counted(table.columns), dict[Key, tuple[Decimal, ...]]()
-    for row in table.rows:
-        key = tuple(cell for place, cell in enumerate(row) if place not in places)
-        more = tuple(Decimal(str(row[place])) for place in places) or (Decimal(1),)
-        held = found.get(key, (Decimal(0),) * len(more))
-        found[key] = tuple(old + new for old, new in zip(held, more, strict=True))
-    return found
+    return summed(table.rows, counted(table.columns))
 
 
 def _rows(columns: tuple[str, ...], amounts: Mapping[Key, tuple[Decimal, ...]]) -> Iterator[list[Value]]:
     places = counted(columns)
     for key, sums in amounts.items():
-        if not places:
+        if places:
+            yield row_of(columns, places, key, sums)
+        else:
             yield from ([*key] for _ in range(int(sums[0])))
-            continue
-        row = list(key)
-        for place, amount in zip(places, sums, strict=True):  # in rising order, so each finds its own place
-            row.insert(place, decimal_text(amount) if columns[place] == CAPACITY else int(amount))
-        yield row
 
 
 # -- as rows of facts -----------------------------------------------------------------------------------
