@@ -14,7 +14,7 @@ from workflow.book import Book
 from workflow.clocks import Clock, pairs
 from workflow.events import Event, EventType
 from workflow.history import Fact, Registration, facts_of, known_at, suspensions
-from workflow.projection import project
+from workflow.projection import Projection, project
 
 E = EventType
 
@@ -43,14 +43,27 @@ class ExplainedClock:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedApplication:
-    """One application: what it is, what was recorded, and its clocks explained."""
+    """One application: what it is, what was recorded, and its clocks explained; ``projected`` is all of it folded."""
 
     number: str
-    registration: Registration
-    status: Status
-    step: Step
+    projected: Projection
     events: tuple[Event, ...]
     clocks: tuple[ExplainedClock, ...]
+
+    @property
+    def registration(self) -> Registration:
+        """What it is."""
+        return self.projected.registration
+
+    @property
+    def status(self) -> Status:
+        """Whether it is open."""
+        return self.projected.status
+
+    @property
+    def step(self) -> Step:
+        """The step it is in."""
+        return self.projected.step
 
 
 def explain_application(
@@ -85,9 +98,7 @@ def explain_application(
         )
         for each in wanted
     )
-    return ExplainedApplication(
-        number, projected.registration, projected.status, projected.step, told, explained
-    )
+    return ExplainedApplication(number, projected, told, explained)
 
 
 def total_of(clocks: Sequence[ExplainedClock]) -> ExplainedClock | None:

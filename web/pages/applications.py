@@ -23,7 +23,6 @@ from workflow.events import EventType
 from workflow.explaining import explain_application
 from workflow.history import facts_of, known_at, suspensions
 from workflow.progress import progress_of
-from workflow.projection import project
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +46,7 @@ def application_page(
         request,
         "application.html",
         told=told,
-        course=progress_of(book, row.number, project(told.events, book.rules, until=now), now),
+        course=progress_of(book, row.number, told.projected, now),
         tells=may(account, Right.ACCEPT),
         panels=[panel_of(each, now) for each in told.clocks],
         legend=LEGEND,
