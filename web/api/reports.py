@@ -131,11 +131,15 @@ def figures(desk: ADesk, _: AFullReader, period: APeriod) -> Response:
     return report_files.as_json(desk, which)
 
 
-def files() -> dict[int | str, dict[str, Any]]:
-    """What a route documents that answers with a document."""
-    kinds = {kind.partition(";")[0] for kind in report_files.KINDS.values()}
-    binary = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
-    return {200: {"content": dict.fromkeys(sorted(kinds), binary)}}
+# What every route of a document takes and documents.
+AForm = Annotated[Format, Path(description="格式", examples=["pdf"])]
+AnEdition = Annotated[Edition | None, Query(description="哪一版")]
+_BINARY = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
+_KINDS = sorted({kind.partition(";")[0] for kind in report_files.KINDS.values()})
+A_FILE: dict[str, Any] = {
+    "response_class": Response,
+    "responses": routing.refusals(404, 409) | {200: {"content": dict.fromkeys(_KINDS, _BINARY)}},
+}
 
 
 @router.get(
@@ -144,15 +148,14 @@ def files() -> dict[int | str, dict[str, Any]]:
     description="HTML、DOCX、XLSX 或 PDF。公开版（edition=public）不含姓名、编号和地址；"
     "不写 edition 的，有“查看完整版报表”权限的得到完整版，其他得到公开版。"
     "服务器没有中文字体时，DOCX 和 PDF 回答 409。",
-    response_class=Response,
-    responses=routing.refusals(404, 409) | files(),
+    **A_FILE,
 )
 def document(
     desk: ADesk,
     account: AReader,
     period: APeriod,
-    form: Annotated[Format, Path(description="格式", examples=["pdf"])],
-    edition: Annotated[Edition | None, Query(description="哪一版")] = None,
+    form: AForm,
+    edition: AnEdition = None,
 ) -> Response:
     """To be read, worked with or printed."""
     which, _ = reporting.found(desk, period)

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.responses import Response
 
-from reports.documents.files import Format
 from reports.periods import Period
 from reports.stations.evaluation import Evaluation
 from reports.stations.judging import Judgement
@@ -16,7 +15,7 @@ from web.api import routing
 from web.api.doing import AKey, recorded
 from web.api.models import ROWS, Page, Text
 from web.api.paging import ACursor, ALimit
-from web.api.reports import files
+from web.api.reports import A_FILE, AForm, AnEdition
 from web.api.station_shapes import (
     EvaluationIn,
     EvaluationLineOut,
@@ -29,7 +28,7 @@ from web.api.station_shapes import (
 from web.desk import ADesk, Desk
 from web.work import stations
 from web.work.cursors import read, written
-from web.work.reporting import Edition, edition_for
+from web.work.reporting import edition_for
 from web.work.station_files import as_document
 
 router = routing.router("供电所评价")
@@ -87,16 +86,15 @@ def open_evaluation(
     description="HTML、DOCX、XLSX 或 PDF。公开版（edition=public）不含姓名和依据；"
     "不写 edition 的，有“查看申请”权限的得到完整版，其他得到公开版。"
     "服务器没有中文字体时，DOCX 和 PDF 回答 409。",
-    response_class=Response,
-    responses=routing.refusals(404, 409) | files(),
+    **A_FILE,
 )
 def document(
     desk: ADesk,
     account: AReader,
     period: APeriod,
     station: AStation,
-    form: Annotated[Format, Path(description="格式", examples=["pdf"])],
-    edition: Annotated[Edition | None, Query(description="哪一版")] = None,
+    form: AForm,
+    edition: AnEdition = None,
 ) -> Response:
     """To be read, worked with or printed."""
     found = stations.seen(desk, account, period, station)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from alerts.handlings import LONGEST_TEXT
 from alerts.kinds import About, Act, Handling
@@ -12,12 +12,12 @@ from alerts.listing import AlertView, alerts
 from alerts.messages.outbox import listing
 from limits.errors import YekuoError
 from limits.terms import Level
-from web.access.admission import ASession, needs
+from web.access.admission import needs
 from web.access.rights import Account, Right, may
 from web.access.visible import alerts_within, seen_alert
 from web.desk import ADesk, Desk
-from web.pages.act_forms import ActForm
-from web.pages.fields import AnId, AText
+from web.pages.act_forms import ActForm, serve
+from web.pages.fields import AnId
 from web.paths import asking
 from web.problems import form_page
 from web.rendering import render
@@ -88,33 +88,6 @@ def alert_page(
     return _page(request, desk, account, alert_id, done=DONE.get(done, ""))
 
 
-def _take(form: ActForm) -> None:
-    """The address of ``form``."""
-
-    @router.post(f"{PATH}/{{alert_id}}/{form.path}")
-    def take(
-        request: Request,
-        desk: ADesk,
-        account: Annotated[Account, needs(form.right)],
-        _: ASession,
-        alert_id: AnId,
-        at: AText = "",
-        text: AText = "",
-    ) -> Response:
-        now = desk.now()
-        try:
-            when = filled.moment("发生时间", at)
-            answering.act_on_alert(desk.book, account, alert_id, form.act, at=when, text=text, now=now)
-        except YekuoError as refused:
-            typed = {"act": form.act.value, "at": at, "text": text}
-            return _page(request, desk, account, alert_id, refused=refused, typed=typed)
-        return RedirectResponse(f"{PATH}/{alert_id}?done={form.act.value}", 303)
-
-
-for each in FORMS:
-    _take(each)
-
-
 def _page(
     request: Request,
     desk: Desk,
@@ -154,3 +127,15 @@ def _is_open(act: Act, view: AlertView, account: Account) -> bool:
     if act is Act.ACKNOWLEDGED:
         return account.name not in {each.actor for each in view.acts}
     return act is Act.ANSWERED or view.state is Handling.ANSWERED
+
+
+def _which(alert_id: AnId) -> int:
+    return alert_id
+
+
+def _act(desk: Desk, account: Account, alert_id: int, act: Act, at: datetime | None, text: str) -> str:
+    answering.act_on_alert(desk.book, account, alert_id, act, at=at, text=text, now=desk.now())
+    return f"{PATH}/{alert_id}"
+
+
+serve(router, f"{PATH}/{{alert_id}}", FORMS, which=_which, do=_act, page=_page)

@@ -1,5 +1,6 @@
 """督办单: 下达, 回复, 办结认可, 退回, 撤销, and the document to print (domain §6)."""
 
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from web.access.admission import ASession, needs
 from web.access.rights import Account, Right, may
 from web.access.visible import orders_within, seen_order
 from web.desk import ADesk, Desk
-from web.pages.act_forms import ActForm
+from web.pages.act_forms import ActForm, serve
 from web.pages.fields import AText
 from web.paths import asking
 from web.problems import form_page
@@ -117,35 +118,6 @@ def order_document(
     return document_of(desk, account, number)
 
 
-def _take(form: ActForm) -> None:
-    """The address of ``form``."""
-
-    @router.post(f"{PATH}/{{number}}/{form.path}")
-    def take(
-        request: Request,
-        desk: ADesk,
-        account: Annotated[Account, needs(form.right)],
-        _: ASession,
-        number: str,
-        at: AText = "",
-        text: AText = "",
-    ) -> Response:
-        now = desk.now()
-        try:
-            when = filled.moment("发生时间", at)
-            written = answering.act_on_order(
-                desk.book, account, number, form.act, at=when, text=text, now=now
-            )
-        except YekuoError as refused:
-            typed = {"act": form.act.value, "at": at, "text": text}
-            return _page(request, desk, account, number, refused=refused, typed=typed)
-        return RedirectResponse(f"{PATH}/{quote(written, safe='')}?done={form.act.value}", 303)
-
-
-for each in FORMS:
-    _take(each)
-
-
 def _list(
     request: Request,
     desk: Desk,
@@ -212,3 +184,15 @@ def _page(
 def _forms(view: OrderView, account: Account) -> list[ActForm]:
     """What is possible now, for whom it is."""
     return [each for each in FORMS if view.state in acts.FROM[each.act] and may(account, each.right)]
+
+
+def _which(number: str) -> str:
+    return number
+
+
+def _act(desk: Desk, account: Account, number: str, act: Act, at: datetime | None, text: str) -> str:
+    written_as = answering.act_on_order(desk.book, account, number, act, at=at, text=text, now=desk.now())
+    return f"{PATH}/{quote(written_as, safe='')}"
+
+
+serve(router, f"{PATH}/{{number}}", FORMS, which=_which, do=_act, page=_page)
