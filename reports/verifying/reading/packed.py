@@ -4,7 +4,7 @@ import io
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -91,6 +91,14 @@ class Packed:
             if match := re.fullmatch(r"(.*/)?_rels/([^/]*)\.rels", name):
                 of = (match[1] or "") + match[2]
                 yield from ((of, each) for each in self.relations(of).values())
+
+    def strange(self, known: Collection[str]) -> set[str]:
+        """What a part refers to that is not of the ``known`` kinds, or lies outside the document."""
+        return {
+            f"{each.kind}（{of or '文件'}）"[:80]
+            for of, each in self.all_relations()
+            if each.kind not in known or each.external
+        }
 
     def targets(self, name: str, *kinds: str) -> list[str]:
         """The parts of these kinds that the part ``name`` refers to, each once."""

@@ -66,9 +66,7 @@ def read_word(content: bytes, meter: Meter) -> Iterator[Block]:
             odd |= beside.odd
             lines |= {"｜".join(row) for block in beside.blocks() for row in block.rows}
         yield Block(name, tuple((line,) for line in sorted(lines)))
-    for of, relation in packed.all_relations():
-        if relation.kind not in RELATED or relation.external:
-            odd.add(f"{relation.kind}（{of or '文件'}）"[:80])
+    odd |= packed.strange(RELATED)
     yield Block("原件没有的内容", tuple((each,) for each in sorted(odd)))
     targets = [related[each].target if each in related else "" for each in body.pictures]
     prints = {each: sha256(packed.read(each)).hexdigest()[:12] for each in dict.fromkeys(targets) if each}

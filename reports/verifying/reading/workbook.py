@@ -47,9 +47,7 @@ def read_workbook(content: bytes, meter: Meter) -> Iterator[Block]:
     odd = set(book.odd).union(*(sheet.odd for _, _, sheet in sheets))
     for name, part, _ in sheets:
         yield from _charts(packed, part, name, meter, found, odd)
-    for of, each in packed.all_relations():
-        if each.kind not in RELATED or each.external:
-            odd.add(f"{each.kind}（{of or '文件'}）"[:80])
+    odd |= packed.strange(RELATED)
     yield Block("原件没有的内容", tuple((each,) for each in sorted(odd)))
 
 
