@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from workflow.events import canonical
@@ -134,11 +135,19 @@ def decimal_text(amount: Decimal) -> str:
 
 
 def _sorted(rows: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
-    """In the order of :func:`_order`, which is the rows' own wherever they can be compared; most can."""
+    """In the order of :func:`_order`, which is the rows' own wherever they can be compared; most can.
+
+    True equals 1 and is spelled otherwise: of rows that are equal the numbers go first, whence ever they came.
+    """
     try:
-        return sorted(rows)
+        ordered = sorted(rows)
     except TypeError:
-        return sorted(rows, key=_order)
+        ordered = sorted(rows, key=_order)
+    return [row for _, same in groupby(ordered) for row in sorted(same, key=_truths)]
+
+
+def _truths(row: tuple[Value, ...]) -> list[bool]:
+    return [isinstance(value, bool) for value in row]
 
 
 def _order(row: tuple[Value, ...]) -> list[tuple[int, int, str]]:

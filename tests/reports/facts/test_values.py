@@ -48,6 +48,11 @@ def test_the_order_of_the_database_does_not_matter(rows: list[tuple[object, ...]
     assert one.to_json() == other.to_json()
 
 
+def test_true_and_one_are_equal_and_not_spelled_alike() -> None:
+    rows = [(False, False), (False, 0), (0, 0), (True, None), (1, None)]
+    assert Rows.of("ab", rows).to_json() == Rows.of("ab", rows[::-1]).to_json()
+
+
 def test_words_dates_and_amounts_become_plain() -> None:
     cells = (Level.RED, on("2026-10-08 四"), at("2026-10-08 四 09:30"), Decimal("315.50"), None, True, 7)
     assert Rows.of("abcdefg", [cells]).rows == (
